@@ -1,0 +1,1 @@
+"""From a learner's notebook to points and words: intake, student process, gradebook, feedback."""

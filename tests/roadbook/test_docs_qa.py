@@ -1,0 +1,128 @@
+"""The eval set `docs-qa`: its questions hold what their card says, and its answers are those of the questions."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from roadbook import course, data, models
+
+FOLDER = course.root() / "data" / "docs-qa"
+SYSTEMS = ("bm25", "smollm2")
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"docs_qa_{name}", FOLDER / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def validate() -> ModuleType:
+    return script("validate")
+
+
+@pytest.fixture(scope="module")
+def make_answers() -> ModuleType:
+    return script("make_answers")
+
+
+def test_the_questions_are_sound(validate: ModuleType) -> None:
+    assert validate.check() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("evidence", "numpy.var divides by a banana", "evidence: not in the docstring"),
+        ("source", "numpy.banana", "source: numpy.banana is not in the corpus"),
+        ("answers", ["42"], "answers: '42' lacks a required fact"),
+        ("question", "Does numpy.var divide by N?", "required_facts: the question itself passes"),
+        ("paraphrased", True, "paraphrased: the overlap is"),
+        ("library", "pandas", "library: numpy.var is not of pandas"),
+        ("kind", "other version", "kind: 'other version' does not fit"),
+        ("split", "train", "split: the hash of the id does not say train"),
+    ],
+)
+def test_a_spoilt_question_is_found(validate: ModuleType, field: str, value: object, words: str) -> None:
+    (question,) = (q for q in validate.questions() if q["id"] == "numpy-var-divisor")
+    assert any(p.startswith(words) for p in validate.problems({**question, field: value}, validate.corpus()))
+
+
+def test_a_question_that_the_corpus_answers_is_no_unanswerable_one(validate: ModuleType) -> None:
+    (question,) = (q for q in validate.questions() if q["id"] == "torch-adam-patience")
+    spoilt = {**question, "absent": ["ReduceLROnPlateau", "patience"]}
+    assert any("occur together in" in p for p in validate.problems(spoilt, validate.corpus()))
+
+
+def test_every_question_has_one_answer_and_one_verdict_of_each_system(validate: ModuleType) -> None:
+    expected = [(system, q["id"]) for system in SYSTEMS for q in validate.questions()]
+    for name in ("answers.jsonl", "judge.jsonl"):
+        assert [(row["system"], row["id"]) for row in rows(name)] == expected
+    assert all(row["correct"] == (row["margin"] > 0) for row in rows("judge.jsonl") if row["margin"])
+
+
+def test_contexts_are_stretches_of_the_corpus() -> None:
+    table = data.load("docstrings")
+    docstrings = dict(zip(table["name"], table["docstring"], strict=True))
+    for row in rows("answers.jsonl"):
+        texts = [docstrings[name][start:end] for name, start, end in row["context"]]
+        assert texts and all(text.strip() for text in texts)
+        if row["system"] == "bm25":
+            assert row["answer"] == " ".join(texts[0].split())
+
+
+def test_answers_were_made_from_what_lies_here() -> None:
+    made = json.loads((FOLDER / "provenance.json").read_text(encoding="utf-8"))
+    assert made["corpus_sha256"] == data.data_set("docstrings").sha256
+    assert made["questions_sha256"] == data.sha256_of(FOLDER / "questions.jsonl")
+    assert made["model_gguf_sha256"] == models.GGUF_SHA256
+    tuning = json.loads((FOLDER / "tuning.json").read_text(encoding="utf-8"))
+    assert made["settings"] == tuning["chosen"]
+    dev = sum(q["split"] == "dev" for q in rows("questions.jsonl"))
+    assert tuning["tuned_on"] == "dev"
+    assert {tried["of"] for grid in tuning["tried"].values() for tried in grid} == {dev}
+
+
+def test_passages_are_paragraphs_and_parameters(make_answers: ModuleType) -> None:
+    text = (
+        "Return a sum.\n\nParameters\n----------\na : array\n    Input. It may\n    be long.\naxis : int\n"
+        "    Which axis.\n\nExamples\n--------\nNot this.\n\nNotes\n-----\nSlow.\n>>> nor(this)\n"
+    )
+    found = make_answers.passages("f", text)
+    assert [p.text for p in found] == [
+        "Return a sum.",
+        "a : array Input. It may be long.",
+        "axis : int Which axis.",
+        "Slow.",
+    ]
+    assert all(p.text == " ".join(text[p.start : p.end].split()) for p in found)
+    cut = make_answers.sentences(found[1], text)
+    assert [s.text for s in cut] == ["a : array", "Input.", "It may be long."]
+
+
+def test_words_split_identifiers(make_answers: ModuleType) -> None:
+    assert make_answers.words("np.drop_duplicates of the DataFrame") == [
+        *("numpy", "drop_duplicates", "drop", "duplicates"),
+        *("dataframe", "data", "frame"),
+    ]
+
+
+def test_search_finds_by_name_and_by_text(make_answers: ModuleType) -> None:
+    parts = [make_answers.Passage("f.g", 0, 1, "Default is 50."), make_answers.Passage("f.h", 0, 1, "Slow.")]
+    index = make_answers.Index(parts)
+    assert index.search("what is the default of g?", 1)[0][0] is parts[0]
+    assert index.search("is h slow?", 2)[0][0] is parts[1]
+    assert [p for p, _ in index.search("nothing known", 2)] == parts

@@ -20,7 +20,7 @@ def style() -> None:
             "axes.titlelocation": "left",
             "axes.titlesize": 11,
             "axes.titleweight": "bold",
-            "figure.dpi": 110,
+            "figure.dpi": 90,
             "figure.facecolor": "white",  # a figure keeps its own paper on a dark page
             "figure.figsize": (6.4, 3.6),
             "figure.constrained_layout.use": True,

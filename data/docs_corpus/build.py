@@ -59,10 +59,14 @@ LIBRARIES: dict[str, tuple[str, list[str], list[str]]] = {
             *("utils.hipify", "utils.viz", "utils.jit", "utils.model_dump", "utils.benchmark", "utils.bottleneck"),
             *("jit.mobile", "jit.frontend", "jit.annotations", "jit.supported_ops", "jit.quantized"),
             *("nn.modules", "nn.quantized", "nn.qat", "nn.intrinsic", "nn.quantizable", "nn.backends"),
-            *("backends._", "testing._", "utils.data.datapipes", "distributed.fsdp.sharded_grad_scaler"),
+            *("backends.python_native", "testing._", "utils.data.datapipes", "utils.tensorboard", "distributed.fsdp.sharded_grad_scaler"),
         ],
     ),
 }
+
+
+SHORTEST = 30
+"""Characters; shorter docstrings ("Runs the forward pass.", 88 times) say nothing that the name does not."""
 
 
 class UnknownValueError(Exception):
@@ -126,6 +130,10 @@ class Module:
     """`table["key"] = expression` at the top level, by the name of the table."""
     docs: dict[str, ast.expr] = field(default_factory=dict)
     """`Name.__doc__ = expression` at the top level."""
+    before: dict[str, Any] = field(default_factory=dict)
+    """What a name was bound to before its last assignment: `_shared_docs = {**_shared_docs}`."""
+    hidden: set[str] = field(default_factory=set)
+    """Names that only type checkers see, or that are deleted again."""
     exported: list[ast.expr] = field(default_factory=list)
     """The expressions assigned or added to `__all__`."""
 
@@ -140,14 +148,20 @@ class Module:
         return ".".join(base + ([node.module] if node.module else []))
 
     def _bind(self, name: str, what: Any, fallback: bool) -> None:
-        if not (fallback and name in self.bindings):
-            self.bindings[name] = what
+        if fallback and name in self.bindings:
+            return
+        if name in self.bindings:
+            self.before[name] = self.bindings[name]
+        self.bindings[name] = what
 
     def _read(self, body: Iterable[ast.stmt], fallback: bool = False) -> None:
         for node in body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 if not _has_decorator(node, "overload"):
                     self._bind(node.name, Definition(self, node), fallback)
+                for inner in node.body if isinstance(node, ast.ClassDef) else []:
+                    if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Subscript):
+                        self._assign(inner.targets[0], inner.value, fallback)
             elif isinstance(node, ast.ImportFrom):
                 source = self._absolute(node)
                 for alias in node.names:
@@ -172,8 +186,13 @@ class Module:
                     self.exported.append(node.value)
             elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
                 self._call(node.value)
+            elif isinstance(node, ast.Delete):
+                self.hidden |= {_dotted(target) for target in node.targets}
             elif isinstance(node, ast.If | ast.Try | ast.With | ast.For):
+                known = set(self.bindings)
                 self._read(node.body, fallback)
+                if isinstance(node, ast.If) and _dotted(node.test).endswith("TYPE_CHECKING"):
+                    self.hidden |= set(self.bindings) - known
                 self._read(getattr(node, "orelse", []), fallback)
                 for handler in getattr(node, "handlers", []):
                     self._read(handler.body, fallback=True)
@@ -233,6 +252,8 @@ class Library:
                 self.paths[path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = path
         self.parsed: dict[str, Module] = {}
         self.values: dict[tuple[str, str], Any] = {}
+        self.frames: list[dict[str, Any]] = []
+        """Local names of the functions that are being worked out."""
         self.compiled_docs: dict[str, str] = {}
         """Docstrings of compiled names (`add`, `ndarray.shape`), from wherever the library keeps them."""
 
@@ -263,17 +284,18 @@ class Library:
                 return bound
             source, wanted = bound
             return self._imported(source, wanted, seen)
+        guess: Found | None = None  # a compiled module that is imported with a star may hold any name
         for source in reversed(module.stars):
-            target = self.module(source)
-            found = self.resolve(target, name, seen) if target else None
-            if found is not None:
-                return found
-        for source in module.stars:
-            if source.startswith(f"{self.package}.") and not self.module(source):
-                return Compiled(source, name)
-        if f"{module.name}.{name}" in self.paths:
+            if target := self.module(source):
+                found = self.resolve(target, name, seen)
+                if found is not None and not isinstance(found, Compiled):
+                    return found
+                guess = guess or found
+            elif source.startswith(f"{self.package}."):
+                guess = guess or Compiled(source, name)
+        if guess is None and f"{module.name}.{name}" in self.paths:
             return f"{module.name}.{name}"
-        return None
+        return guess
 
     def _imported(self, source: str, wanted: str | None, seen: frozenset[tuple[str, str]]) -> Found | None:
         if source.split(".")[0] != self.package:
@@ -283,7 +305,8 @@ class Library:
             return source if target else None
         if target is None:
             return Compiled(source, wanted)
-        return self.resolve(target, wanted, seen)
+        found = self.resolve(target, wanted, seen)
+        return f"{source}.{wanted}" if found is None and f"{source}.{wanted}" in self.paths else found
 
     def _alias(self, value: Value, seen: frozenset[tuple[str, str]] = frozenset()) -> Found | None:
         if isinstance(value.expression, ast.Name):
@@ -338,20 +361,71 @@ class Library:
             UnknownValueError: it cannot be worked out.
         """
         found = self.resolve(module, name)
+        if isinstance(found, Compiled) and found.name in COMPILED_VALUES:
+            return COMPILED_VALUES[found.name]
         if not isinstance(found, Value):
             raise UnknownValueError(name)
         if found.key not in self.values:
             self.values[found.key] = UnknownValueError(f"{name} refers to itself")
-            with contextlib.suppress(UnknownValueError):
-                value = self.evaluate(found.module, found.expression)
-                for key, item in found.module.items.get(found.name, []):
-                    if isinstance(value, dict):
+            self.frames.append({})
+            try:
+                if (earlier := found.module.before.get(found.name)) and isinstance(earlier, tuple):
+                    source = self.module(earlier[0])
+                    if source and earlier[1]:
                         with contextlib.suppress(UnknownValueError):
-                            value[self.evaluate(found.module, key)] = self.evaluate(found.module, item)
+                            self.frames[-1][name] = self.value_of(source, earlier[1])
+                value = self.evaluate(found.module, found.expression)
+                self._fill(found.module, found.name, value)
                 self.values[found.key] = value
+            except UnknownValueError as err:
+                self.values[found.key] = err
+            finally:
+                self.frames.pop()
         if isinstance(value := self.values[found.key], UnknownValueError):
             raise value
+        if module is not found.module and module.items.get(name):  # pandas: frame.py adds to a shared table
+            self._fill(module, name, value)
         return value
+
+    def _fill(self, module: Module, name: str, table: Any) -> None:
+        """Apply the `name["key"] = expression` of a module to a table, once."""
+        for key, item in module.items.pop(name, []) if isinstance(table, dict) else []:
+            with contextlib.suppress(UnknownValueError):
+                table[self.evaluate(module, key)] = self.evaluate(module, item)
+
+    def run(self, function: Definition, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Work out what a function returns that only chooses and joins texts.
+
+        Raises:
+            UnknownValueError: it does more than that.
+        """
+        names = [arg.arg for arg in function.node.args.args] if not isinstance(function.node, ast.ClassDef) else []
+        if len(self.frames) > 20:
+            raise UnknownValueError("too deep")
+        self.frames.append(dict(zip(names, args, strict=False)) | kwargs)
+        try:
+            return self._run(function.module, function.node.body)
+        finally:
+            self.frames.pop()
+
+    def _run(self, module: Module, body: list[ast.stmt]) -> Any:
+        for node in body:
+            match node:
+                case ast.Return(value=value) if value is not None:
+                    return self.evaluate(module, value)
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    self.frames[-1][name] = self.evaluate(module, value)
+                case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value):
+                    self.frames[-1][name] = self.frames[-1][name] + self.evaluate(module, value)
+                case ast.If():
+                    result = self._run(module, node.body if self.evaluate(module, node.test) else node.orelse)
+                    if result is not None:
+                        return result
+                case ast.Assert() | ast.Expr():
+                    pass
+                case _:
+                    raise UnknownValueError(ast.unparse(node)[:80])
+        return None
 
     def evaluate(self, module: Module, node: ast.expr) -> Any:
         """Work out an expression made of texts, tables of texts, and the few functions that join them.
@@ -369,7 +443,8 @@ class Library:
             case ast.Constant():
                 return node.value
             case ast.Name():
-                return self.value_of(module, node.id)
+                local = self.frames[-1] if self.frames else {}
+                return local[node.id] if node.id in local else self.value_of(module, node.id)
             case ast.List() | ast.Tuple():
                 return [self.evaluate(module, item) for item in node.elts]
             case ast.Dict():
@@ -387,6 +462,15 @@ class Library:
             case ast.BinOp(left=left, op=ast.Mod(), right=right):
                 values = self.evaluate(module, right)
                 return self.evaluate(module, left) % (tuple(values) if isinstance(values, list) else values)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -self.evaluate(module, operand)
+            case ast.Compare(left=left, ops=[test], comparators=[right]):
+                one, two = self.evaluate(module, left), self.evaluate(module, right)
+                for kind, holds in ((ast.Eq, one == two), (ast.NotEq, one != two), (ast.Is, one is two)):
+                    if isinstance(test, kind):
+                        return holds
+                if isinstance(test, ast.In):
+                    return one in two
             case ast.Subscript(value=table_node, slice=key_node):
                 return self.evaluate(module, table_node)[self.evaluate(module, key_node)]
             case ast.Attribute(value=owner, attr="__doc__"):
@@ -412,6 +496,9 @@ class Library:
             return getattr(str(self.evaluate(module, call.func.value)), call.func.attr)(*args, **kwargs)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "copy":
             return self.evaluate(module, call.func.value).copy()
+        target = self.follow(module, call.func)
+        if isinstance(target, Definition) and isinstance(target.node, ast.FunctionDef):
+            return self.run(target, args, kwargs)
         raise UnknownValueError(ast.unparse(call.func)[:80])
 
     # Docstrings ----------------------------------------------------------------------------------
@@ -432,6 +519,9 @@ class Library:
         if function.endswith("add_docstr") and len(call.args) == 2:  # torch: det = _add_docstr(compiled, text)
             with contextlib.suppress(UnknownValueError):
                 return str(self.evaluate(module, call.args[1]))
+        if function == "CallableDynamicDoc" and len(call.args) == 2:  # pandas: the list of options is added live
+            with contextlib.suppress(UnknownValueError):
+                return str(self.evaluate(module, call.args[1])).format(opts_list="", opts_desc="")
         if function == "boolean_dispatch":  # torch: one name for the function with and without the indices
             for keyword in call.keywords:
                 if keyword.arg in ("if_true", "if_false") and (doc := self.doc_of(self.follow(module, keyword.value))):
@@ -470,7 +560,7 @@ class Library:
                 except (TypeError, ValueError, KeyError) as err:
                     raise UnknownValueError(str(err)) from err
             elif name == "doc" and self.package == "pandas":
-                doc = "".join(self._components(found))
+                doc = "".join(self._components(found, doc))
         return doc
 
     def _append(self, module: Module, decorator: ast.Call, doc: str) -> str:
@@ -490,9 +580,9 @@ class Library:
                     kwargs[keyword.arg] = self.evaluate(module, keyword.value)
         return kwargs
 
-    def _components(self, found: Definition) -> list[str]:
+    def _components(self, found: Definition, doc: str) -> list[str]:
         """Return the pieces of a docstring made by pandas' `@doc(*texts, **substitutions)`, filled in."""
-        templates = self._templates(found)
+        templates = self._templates(found, doc)
         for decorator in found.node.decorator_list:
             if isinstance(decorator, ast.Call) and _dotted(decorator.func).rsplit(".", 1)[-1] == "doc":
                 kwargs = _Partial(self._keywords(found.module, decorator))
@@ -503,18 +593,29 @@ class Library:
                         raise UnknownValueError(str(err)) from err
         return templates
 
-    def _templates(self, found: Definition, depth: int = 0) -> list[str]:
-        own = ast.get_docstring(found.node, clean=False) or ""
+    def _templates(self, found: Definition, own: str, depth: int = 0) -> list[str]:
+        if depth and isinstance(found.node, ast.ClassDef):
+            return [textwrap.dedent(self.doc_of(found))]
         pieces = [textwrap.dedent(own)] if own else []
         for decorator in found.node.decorator_list:
             if isinstance(decorator, ast.Call) and _dotted(decorator.func).rsplit(".", 1)[-1] == "doc":
                 for arg in decorator.args:
-                    source = self.follow(found.module, arg)
+                    source = self._sibling(found, arg) or self.follow(found.module, arg)
                     if isinstance(source, Definition) and depth < 5:
-                        pieces += self._templates(source, depth + 1)
+                        text = ast.get_docstring(source.node, clean=False) or ""
+                        pieces += self._templates(source, text, depth + 1)
                     else:
                         pieces.append(str(self.evaluate(found.module, arg)))
         return pieces
+
+    def _sibling(self, found: Definition, arg: ast.expr) -> Definition | None:
+        """Return the method of the same class that a decorator names, as in `@doc(where, ...)`."""
+        owner = self.resolve(found.module, found.owner) if found.owner else None
+        if isinstance(owner, Definition) and isinstance(arg, ast.Name):
+            node = class_members(owner).get(arg.id)
+            if isinstance(node, ast.FunctionDef):
+                return Definition(owner.module, node, found.owner)
+        return None
 
     # The public interface ------------------------------------------------------------------------
 
@@ -531,7 +632,8 @@ class Library:
                 continue
             module = self.module(name)
             # A module of a large package that does not say what it exports is not meant to be imported.
-            if module and (module.is_package or module.exported or self.package != "torch"):
+            known = name in ("torch.nn.functional", "torch.nn.init", "torch.serialization")
+            if module and (module.is_package or module.exported or known or self.package != "torch"):
                 yield module
 
     def exports(self, module: Module, depth: int = 0) -> list[str]:
@@ -544,6 +646,8 @@ class Library:
             names = []
         if not names or module.name == "torch":  # torch/__init__.py adds to `__all__` while it runs
             for name, bound in module.bindings.items():
+                if name in module.hidden:
+                    continue
                 local = isinstance(bound, Definition | Value)
                 if not name.startswith("_") and (
                     local or (module.is_package and bound[0].split(".")[0] == self.package)
@@ -601,13 +705,19 @@ class Library:
     def members(self, cls: Definition, name: str, public: set[tuple[str, str]]) -> Iterator[dict[str, str]]:
         """Yield the public methods and properties of a class.
 
-        What it inherits from a class that is public too stands there only, or every estimator of
+        What it inherits from a class that is public too, or through it, stands there only, or every estimator of
         scikit-learn would repeat `get_params`.
         """
         lines = self.ancestry(cls)
+        elsewhere = {
+            base.key
+            for parent in lines
+            if parent is not cls and parent.key in public
+            for base in self.ancestry(parent)
+        }
         seen: set[str] = set()
         for scope in lines:
-            if scope is not cls and scope.key in public:
+            if scope is not cls and scope.key in elsewhere:
                 continue
             for member, node in class_members(scope).items():
                 if member.startswith("_") or member in seen:
@@ -615,7 +725,7 @@ class Library:
                 seen.add(member)
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                     found = Definition(scope.module, node, scope.node.name)
-                    doc = self.doc_of(found) or self._inherited_doc(lines, scope, member, public)
+                    doc = self.doc_of(found) or self._inherited_doc(lines, scope, member, elsewhere)
                     if doc:
                         prop = any("property" in _dotted(d) or _dotted(d) == "cache_readonly" for d in node.decorator_list)
                         yield self.row(f"{name}.{member}", "" if prop else self.signature(found), doc)
@@ -627,11 +737,11 @@ class Library:
                         yield from self.members(accessor, f"{name}.{member}", public)
 
     def _inherited_doc(
-        self, lines: list[Definition], scope: Definition, member: str, public: set[tuple[str, str]]
+        self, lines: list[Definition], scope: Definition, member: str, elsewhere: set[tuple[str, str]]
     ) -> str:
         for base in lines[lines.index(scope) + 1 :]:
             node = class_members(base).get(member)
-            if isinstance(node, ast.FunctionDef) and base.key not in public:
+            if isinstance(node, ast.FunctionDef) and base.key not in elsewhere:
                 return self.doc_of(Definition(base.module, node, base.node.name))
         return ""
 
@@ -652,6 +762,8 @@ class Library:
 
     def row(self, name: str, signature: str, doc: str) -> dict[str, str]:
         """Return one line of the table; a signature that heads the docstring goes to its own column."""
+        if "${ARRAY_FUNCTION_LIKE}" in doc and (overrides := self.module("numpy._core.overrides")):
+            doc = doc.replace("${ARRAY_FUNCTION_LIKE}", self.value_of(overrides, "array_function_like_doc"))
         doc = clean(doc)
         short = name.rsplit(".", 1)[-1]
         head, parted, rest = doc.partition("\n--\n")
@@ -740,10 +852,17 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "cleandoc": clean,
     "dedent": textwrap.dedent,
     "dict": dict,
+    "fill": textwrap.fill,
     "merge_dicts": _merge_dicts,
     "parse_kwargs": _parse_kwargs,
+    "sorted": sorted,
 }
-STRING_METHODS = ("format", "join", "lstrip", "replace", "rstrip", "strip")
+COMPILED_VALUES: dict[str, Any] = {
+    # pandas' defaults for missing values, which the docstrings of its readers list.
+    "STR_NA_VALUES": ["", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"]
+    + ["<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"],
+}
+STRING_METHODS = ("format", "join", "lower", "lstrip", "replace", "rstrip", "startswith", "strip")
 
 
 # What is not in Python source ----------------------------------------------------------------------
@@ -766,6 +885,13 @@ def numpy_compiled_docs(numpy: Library) -> None:
                     inner, text = item if isinstance(item, list) else ("", item)
                     if not inner.startswith("_"):
                         numpy.compiled_docs[f"{name}.{inner}" if inner else name] = text
+        for call in _calls(module, "_array_method_doc"):
+            with contextlib.suppress(UnknownValueError):
+                name, arguments, doc = (str(numpy.evaluate(module, arg)) for arg in call.args)
+                numpy.compiled_docs[f"ndarray.{name}"] = f"{name}({arguments})\n--\n\n{clean(doc)}"
+        for call in _calls(module, "add_newdoc_for_scalar_type"):
+            with contextlib.suppress(UnknownValueError):
+                numpy.compiled_docs[numpy.evaluate(module, call.args[0])] = numpy.evaluate(module, call.args[2])
     umath = numpy.module("numpy._core.umath")
     assert umath is not None  # noqa: S101
     texts = c_strings(numpy, "numpy/_core/_multiarray_umath.", b"\nReturns\n-------\n")
@@ -792,14 +918,18 @@ def _ufunc_inputs(doc: str) -> str:
 
 def numpy_random_rows(numpy: Library) -> Iterator[dict[str, str]]:
     """Yield `numpy.random`, which is compiled Cython: there each docstring begins with its own signature."""
-    for module, owner in (("_generator", "numpy.random.Generator"), ("mtrand", "numpy.random")):
+    modules = ("_generator", "mtrand", "bit_generator", "_mt19937", "_pcg64", "_philox", "_sfc64")
+    owners = {"_generator": "numpy.random.Generator", "mtrand": "numpy.random"}
+    for module in modules:
         for text in c_strings(numpy, f"numpy/random/{module}.", b"Parameters\n"):
             doc = clean(text)
             match = re.match(r"(\w+)\(", doc)
-            if not match or match[1] == "spawn" and owner == "numpy.random":
+            if not match or match[1] == "tomaxint":  # a method of RandomState only
                 continue
-            top = match[1] in ("default_rng", "Generator", "RandomState")
-            yield numpy.row(f"{'numpy.random' if top else owner}.{match[1]}", "", doc)
+            if match[1] == "default_rng" or match[1][0].isupper():
+                yield numpy.row(f"numpy.random.{match[1]}", "", doc)
+            elif module in owners:
+                yield numpy.row(f"{owners[module]}.{match[1]}", "", doc)
 
 
 def c_strings(library: Library, prefix: str, containing: bytes) -> list[str]:
@@ -846,7 +976,7 @@ def rows_of(library: Library) -> list[dict[str, str]]:
         sources.insert(0, torch_compiled_rows(library))
     for source in sources:
         for row in source:
-            if row["docstring"]:
+            if len(row["docstring"]) >= SHORTEST:
                 found.setdefault(row["name"], row)
     return [found[name] for name in sorted(found)]
 

@@ -142,7 +142,7 @@ def _reason(details: str) -> str:
     missing = re.search(r"No module named '(nbgrader|ipykernel)\b", details)
     if missing:
         return f"{missing[1]} is not installed: `pip install -e '.[learn]'` in the book's folder brings it."
-    return "nbgrader could not grade this notebook, which is a fault of the book: `--details` shows its log."
+    return "nbgrader could not grade this notebook, which is a fault of the book: report it with what `check FILE --details` shows."
 
 
 def _report(
@@ -156,7 +156,7 @@ def _report(
     if broken := errors.get(("", "set-up")):
         remarks.insert(
             0,
-            "The exercise's own cells do not run on this machine, so no answer can be right: "
+            "The exercise's own cells do not run on this machine, so right answers may fail: "
             f"{broken['type']}: {broken['message']}. `python -m roadbook doctor` says what is missing.",
         )
     reports, written = [], []
@@ -168,8 +168,10 @@ def _report(
             continue
         points, most = result.points[task.tests]
         state: State
+        solution = ""
         if points == most:
-            state, message = "passed", ""
+            solution = chapter.solution.relative_to(course.root()).as_posix()
+            state, message = "passed", f"Worked solution: {solution}"
         elif given is None:
             state, message = "missing", "Your notebook has no cell for this task: take it from a fresh copy."
         elif given.strip() == task.stub.strip():
@@ -186,6 +188,5 @@ def _report(
             message = (
                 f"Your code was stopped after {timeout} seconds: look for a loop that never ends.{message}"
             )
-        solution = chapter.solution.relative_to(course.root()).as_posix() if state == "passed" else ""
         reports.append(TaskReport(task.name, task.title, points, most, state, message, solution))
     return Report(chapter.slug, reports, written, remarks)

@@ -22,7 +22,7 @@ class TaskReport:
     max_points: float
     state: State
     message: str
-    """What failed, in words; `""` for a passed task."""
+    """What failed, in words; for a passed task, where its worked solution is."""
     solution: str
     """Path of the worked solution within the book for a passed task, else `""`."""
 
@@ -69,40 +69,37 @@ class Report:
     def headline(self) -> str:
         return f"{self.slug}: {self.points:g} of {self.max_points:g} points"
 
+    def entries(self) -> list[tuple[str, str, str, str]]:
+        """Return state, points in words, title, and what there is to say of each task, as plain text."""
+        counted = [
+            (task.state, f"{task.points:g} of {task.max_points:g} points", task.title, task.message)
+            for task in self.tasks
+        ]
+        return counted + [(own.state, "not counted", own.title, own.rubric) for own in self.written]
+
     def __str__(self) -> str:
-        lines = [self.headline, ""]
-        for task in self.tasks:
-            lines.append(f"{task.state:>15}  {task.points:g}/{task.max_points:g}  {task.title}")
-            after = f"worked solution: {task.solution}" if task.solution else task.message
-            lines += [f"{'':15}  {line}" for line in after.splitlines()]
-        for own in self.written:
-            lines.append(f"{own.state:>15}  not counted  {own.title}")
-            lines += [f"{'':15}  {line}" for line in own.rubric.splitlines()]
-        lines += ["", *(f"Note: {remark}" for remark in self.remarks)] if self.remarks else []
-        return "\n".join(lines)
+        lines = [self.headline]
+        for state, points, title, text in self.entries():
+            lines.append(f"{state:>15}  {title} ({points})")
+            lines += [f"{'':15}  {line}" for line in text.splitlines()]
+        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How IPython shows a report where there is no HTML."""
+        printer.text(str(self))
 
     def _repr_html_(self) -> str:
+        # Both exercises/NN-slug/ and work/NN-slug/ lie two folders below solutions/.
+        links = {
+            task.title: f'<br><a href="../../{html.escape(task.solution)}">Worked solution</a>'
+            for task in self.tasks
+            if task.solution
+        }
         items = []
-        for task in self.tasks:
-            after = ""
-            if task.solution:
-                # Both exercises/NN-slug/ and work/NN-slug/ lie two folders below solutions/.
-                after = f'<br><a href="../../{html.escape(task.solution)}">worked solution</a>'
-            elif task.message:
-                after = f'<br><span style="white-space: pre-wrap">{html.escape(task.message)}</span>'
-            items.append(
-                f"<li>{html.escape(task.title)}: <strong>{task.state}</strong>, "
-                f"{task.points:g} of {task.max_points:g} points{after}</li>"
-            )
-        for own in self.written:
-            rubric = (
-                f'<br><span style="white-space: pre-wrap">{html.escape(own.rubric)}</span>'
-                if own.rubric
-                else ""
-            )
-            items.append(
-                f"<li>{html.escape(own.title)}: <strong>{own.state}</strong>, not counted{rubric}</li>"
-            )
+        for state, points, title, text in self.entries():
+            said = f'<br><span style="white-space: pre-wrap">{html.escape(text)}</span>' if text else ""
+            head = f"{html.escape(title)}: <strong>{state}</strong>, {points}"
+            items.append(f"<li>{head}{said}{links.get(title, '')}</li>")
         notes = "".join(f"<p>Note: {html.escape(remark)}</p>" for remark in self.remarks)
         return f"<p><strong>{html.escape(self.headline)}</strong></p><ul>{''.join(items)}</ul>{notes}"
 

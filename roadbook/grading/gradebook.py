@@ -129,7 +129,7 @@ def _write(folder: Path, name: str, notebook: dict[str, Any]) -> None:
 
 def main() -> None:
     """Grade the job of the folder that is named on the command line; the log goes to stderr."""
-    # jsonschema checks IRIs with this. No notebook holds one, and it takes longer to import than all the rest.
+    # jsonschema checks IRIs with this. No notebook has any, and its import takes longer than all the rest.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     from roadbook.notebooks import ENVIRONMENT
 

@@ -277,9 +277,14 @@ def _cell(number: int, cell: Mapping[str, Any]) -> Cell:
     return Cell(
         number=number,
         kind=_field(cell, "cell_type", str) or "raw",
-        source=source.replace("\r\n", "\n") if isinstance(source, str) else "",
+        source=_clean(source) if isinstance(source, str) else "",
         grade_id=grade_id,
     )
+
+
+def _clean(source: str) -> str:
+    """Return the source with plain line ends, and without the halves of characters that no file can hold."""
+    return source.replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")
 
 
 def _field(mapping: Any, key: str, kind: type) -> Any:

@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
-from nbformat import v4
 
 from roadbook import course
 
+v4: Any = nbformat.v4  # untyped
 SLUG = "91-tiny"
 
 MEAN = "def mean(values):\n    return sum(values) / len(values)"
@@ -18,7 +19,14 @@ TALLY = "def tally(words):\n    return {word: words.count(word) for word in word
 
 
 def mark(name: str, **more: Any) -> dict[str, Any]:
-    base = {"grade": False, "grade_id": name, "locked": True, "schema_version": 3, "solution": False, "task": False}
+    base = {
+        "grade": False,
+        "grade_id": name,
+        "locked": True,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+    }
     return {"nbgrader": {**base, **more}}
 
 
@@ -41,7 +49,10 @@ def cells(solved: bool) -> list[Any]:
         v4.new_markdown_cell("## Task 1: mean\n\nThe mean of a list.", metadata=mark("mean-text")),
         v4.new_code_cell(
             answer('def mean(values):\n    """Return the mean."""', "    return sum(values) / len(values)"),
-            metadata={**mark("mean", **own), "roadbook": {"forbidden": ["numpy.mean", "numpy.average", "statistics"]}},
+            metadata={
+                **mark("mean", **own),
+                "roadbook": {"forbidden": ["numpy.mean", "numpy.average", "statistics"]},
+            },
         ),
         v4.new_code_cell(
             tests(
@@ -67,7 +78,8 @@ def cells(solved: bool) -> list[Any]:
         ),
         v4.new_markdown_cell("## Task 3: say why\n\nWhen is a median better?", metadata=mark("why-text")),
         v4.new_markdown_cell(
-            "Outliers." if solved else "*Write your answer here.*", metadata=mark("why", **own, **graded, points=1)
+            "Outliers." if solved else "*Write your answer here.*",
+            metadata=mark("why", **own, **graded, points=1),
         ),
         v4.new_markdown_cell("One point for outliers.", metadata=mark("why-rubric")),
         v4.new_code_cell(f'import roadbook\n\nroadbook.check("{SLUG}")', metadata=mark("check")),

@@ -1,0 +1,236 @@
+"""The learner's commands: `python -m roadbook --help`."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from roadbook import course, progress
+from roadbook.grading import intake
+from roadbook.grading.check import TIMEOUT, CheckError
+from roadbook.grading.check import check as check_notebook
+from roadbook.grading.feedback import Report
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="The ML Engineer's Roadbook: start exercises, check your answers, see how far you are.",
+)
+STYLES = {"passed": "green", "written": "green", "not written yet": "dim"}
+DISK = 6 * 10**9  # bytes that packages, models and data take
+EXERCISE = "An exercise by its number or name (04, nearest-neighbours)."
+FILE = "An exercise by its number or name, or a notebook's file."
+
+
+@app.command()
+def start(name: Annotated[str, typer.Argument(help=EXERCISE, metavar="NN")]) -> None:
+    """Copy an exercise to work/, to solve it there. A copy that is there already is never overwritten."""
+    chapter = _find(name)
+    if not chapter.exercise.is_file():
+        _fail(f"{chapter.slug} has no exercise yet.")
+    target = progress.notebook(chapter)
+    if target.exists():
+        _fail(f"{target} is there already: open it to go on, or rename it to start afresh.")
+    try:
+        shutil.copytree(
+            chapter.exercise.parent,
+            target.parent,
+            ignore=shutil.ignore_patterns(".ipynb_checkpoints"),
+            dirs_exist_ok=True,
+        )
+    except OSError as error:
+        _fail(f"{target} cannot be written: {error.strerror}.")
+    _say(f"Copied the exercise to {target}.")
+    _say(
+        f'Next: open it (`jupyter lab "{target}"`), solve a task, save it, and run '
+        f"`python -m roadbook check {chapter.number}`."
+    )
+
+
+@app.command()
+def check(
+    name: Annotated[str, typer.Argument(help=FILE, metavar="NN|FILE")],
+    timeout: Annotated[int, typer.Option(help="Seconds that one cell may run.", min=1)] = TIMEOUT,
+    details: Annotated[bool, typer.Option(help="Show nbgrader's log if grading itself fails.")] = False,
+) -> None:
+    """Check your answers: points for each task, and what failed in words.
+
+    Exit status 0: full marks; 1: points are missing; 2: the notebook cannot be checked.
+    """
+    file = Path(name)
+    try:
+        if file.suffix == ".ipynb" or file.is_file():
+            found = intake.which(intake.read(file))
+            if found is None:
+                _fail(f"{file} holds no exercise of the book; expected a notebook that `start` made.")
+            chapter = found
+        else:
+            chapter = _find(name)
+            file = progress.notebook(chapter)
+            if not file.is_file():
+                _fail(f"there is no {file}; `python -m roadbook start {chapter.number}` makes it.")
+        report = check_notebook(chapter, file, timeout=timeout)
+    except intake.IntakeError as error:
+        _fail(str(error))
+    except CheckError as error:
+        if details:
+            _say(error.details)
+        _fail(str(error))
+    _show(report)
+    try:
+        for remark in progress.record(report):
+            _say(remark)
+    except OSError as error:
+        _fail(f"the result could not be kept in {progress.folder()}: {error.strerror}.")
+    if not report.complete:
+        raise typer.Exit(1)
+
+
+@app.command("progress")
+def progress_command() -> None:
+    """Show which tasks are done and what is next, here and in work/progress.html."""
+    try:
+        best, remarks = progress.load()
+        rows = progress.rows(best)
+        target = progress.folder() / "progress.html"
+        progress.write(target, progress.page(rows))
+    except intake.IntakeError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{progress.folder()} cannot be read or written: {error.strerror}.")
+    table = Table("Exercise", "State", "Tasks done", "Points")
+    for row in rows:
+        tasks = len(row.done) + len(row.left)
+        table.add_row(
+            row.chapter.slug,
+            row.state,
+            f"{len(row.done)} of {tasks}",
+            f"{row.points:g} of {row.max_points:g}",
+        )
+    _console().print(table)
+    for remark in remarks:
+        _say(remark)
+    _say(progress.next_step(rows))
+    _say(f"The same as a page: {target}")
+
+
+@app.command()
+def fetch() -> None:
+    """Download the models and data that the chapters load: once, about 400 MB. What is there is kept."""
+    try:
+        from roadbook import data
+
+        data.fetch_all(_say)
+    except ModuleNotFoundError as error:
+        _fail(f"{error.name} is not installed: {_pip('learn')}")
+    except data.DataError as error:
+        _fail(str(error))
+    _say("All models and data are here.")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine lacks for the book, and how to get it.
+
+    Exit status 1 if something is missing that a learner needs.
+    """
+    lacking = False
+
+    def line(good: bool, what: str, cure: str = "", *, needed: bool = True) -> None:
+        nonlocal lacking
+        lacking = lacking or (needed and not good)
+        word, style = ("ok", "green") if good else ("missing", "red") if needed else ("absent", "dim")
+        _console().print(Text.assemble((f"{word:>8}", style), f"  {what}"), soft_wrap=True)
+        if not good and cure:
+            _console().print(Text(f"{'':8}  {cure}"), soft_wrap=True)
+
+    version = ".".join(map(str, sys.version_info[:3]))
+    line((3, 11) <= sys.version_info[:2] <= (3, 13), f"Python {version}", "install Python 3.11, 3.12 or 3.13")
+    for extra, whom in (
+        ("learn", "chapters and exercises"),
+        ("book", "building the book"),
+        ("dev", "the tests"),
+    ):
+        missing = _missing(extra)
+        what = f"packages for {whom}" + (f": without {', '.join(missing)}" if missing else "")
+        line(not missing, what, _pip(extra), needed=extra == "learn")
+    beside = str(Path(sys.executable).parent)
+    for tool in ("nbgrader", "alembic"):
+        there = shutil.which(tool) or shutil.which(tool, path=beside)
+        line(bool(there), f"{tool}, which instructors call", _pip("learn"), needed=False)
+    free = shutil.disk_usage(Path.cwd()).free
+    line(free >= DISK, f"disk: {free / 1e9:.0f} GB free", f"the book takes up to {DISK / 1e9:.0f} GB")
+    if not _missing("learn"):
+        from roadbook import data
+
+        absent = data.missing()
+        what = "models and data" + (f": without {', '.join(absent)}" if absent else "")
+        line(not absent, what, "`python -m roadbook fetch` brings them, once, with a network")
+    if lacking:
+        raise typer.Exit(1)
+
+
+def _missing(extra: str) -> list[str]:
+    """Return the packages of one of roadbook's extras that are not installed."""
+    missing = []
+    for requirement in importlib.metadata.requires("roadbook") or []:
+        parts = re.fullmatch(r"""([\w.-]+)(?:\[([\w,]+)\])?.*;\s*extra\s*==\s*['"](\w+)['"]""", requirement)
+        if parts is None or parts[3] != extra:
+            continue
+        if parts[1] == "roadbook":  # an extra of extras
+            missing += [name for part in parts[2].split(",") for name in _missing(part)]
+            continue
+        try:
+            importlib.metadata.version(parts[1])
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(parts[1])
+    return missing
+
+
+def _pip(extra: str) -> str:
+    root = course.root()
+    if (root / "pyproject.toml").is_file():
+        return f'in {root}: python -m pip install -c requirements.txt -e ".[{extra}]"'
+    return f"python -m pip install {' '.join(_missing(extra))}"
+
+
+def _find(name: str) -> course.Chapter:
+    try:
+        return course.find(name)
+    except (LookupError, FileNotFoundError) as error:
+        _fail(str(error.args[0]))
+
+
+def _show(report: Report) -> None:
+    console = _console()
+    console.print(Text(report.headline, style="bold"))
+    for state, points, title, text in report.entries():
+        console.print(Text.assemble((f"{state:>15}", STYLES.get(state, "red")), f"  {title} ({points})"))
+        if text:
+            console.print(Padding(Text(text), (0, 0, 0, 17)))
+    for remark in report.remarks:
+        console.print(Text(f"Note: {remark}"), soft_wrap=True)
+
+
+def _say(text: str) -> None:
+    _console().print(Text(text), soft_wrap=True)
+
+
+def _fail(message: str) -> NoReturn:
+    Console(stderr=True).print(Text(message), soft_wrap=True)
+    raise typer.Exit(2)
+
+
+def _console() -> Console:
+    return Console()  # made anew, so that it writes to the stdout of today

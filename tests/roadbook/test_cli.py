@@ -1,0 +1,210 @@
+"""The learner's commands, in a tiny course."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from roadbook import cli, course, progress
+from roadbook.grading.feedback import Report, TaskReport
+from tests.grading import tiny
+
+
+@pytest.fixture
+def chapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> course.Chapter:
+    monkeypatch.setenv("COLUMNS", "200")
+    return tiny.build(tmp_path, monkeypatch)
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(cli.app, list(arguments))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def report(mean: float, tally: float) -> Report:
+    tasks = [
+        TaskReport(
+            "mean", "Task 1: mean", mean, 2, "passed" if mean == 2 else "failed", "said [1] of mean", ""
+        ),
+        TaskReport("tally", "Task 2: tally", tally, 3, "passed" if tally == 3 else "failed", "", ""),
+    ]
+    return Report(tiny.SLUG, tasks, remarks=["a remark"])
+
+
+def test_start_copies_and_never_overwrites(chapter: course.Chapter, tmp_path: Path) -> None:
+    done = run("start", "91")
+    copy = tmp_path / "work/91-tiny/91-tiny.ipynb"
+    assert done.exit_code == 0 and copy.read_bytes() == chapter.exercise.read_bytes()
+    assert "python -m roadbook check 91" in done.output
+    copy.write_text("mine", encoding="utf-8")
+    again = run("start", "tiny")
+    assert again.exit_code == 2 and copy.read_text() == "mine"
+    assert "is there already" in again.output and again.output.count("\n") == 1
+
+
+def test_check_end_to_end(chapter: course.Chapter, tmp_path: Path) -> None:
+    """The one real check here: an answer of two is right, the result is kept, the exit status is 1."""
+    run("start", "91")
+    copy = tmp_path / "work/91-tiny/91-tiny.ipynb"
+    copy.write_text(json.dumps(tiny.notebook({"mean": tiny.MEAN})), encoding="utf-8")
+    done = run("check", "91")
+    assert done.exit_code == 1
+    assert "91-tiny: 2 of 5 points" in done.output and "not written yet" in done.output
+    assert "Worked solution: solutions/91-tiny/91-tiny.ipynb" in done.output
+    assert json.loads((tmp_path / "work/progress.json").read_text())["best"] == {
+        "91-tiny": {"mean": 2.0, "tally": 0.0}
+    }
+
+
+def test_check_by_file_and_full_marks(
+    chapter: course.Chapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "my own [copy].ipynb"
+    file.write_text(json.dumps(tiny.notebook()), encoding="utf-8")
+    monkeypatch.setattr(cli, "check_notebook", lambda *_, **__: report(2, 3))
+    done = run("check", str(file))
+    assert done.exit_code == 0 and "said [1] of mean" in done.output and "Note: a remark" in done.output
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(None, "there is no file"), ("{", "is not JSON"), ('{"cells": []}', "holds no exercise of the book")],
+)
+def test_unusable_input_is_one_line(
+    chapter: course.Chapter, tmp_path: Path, content: str | None, says: str
+) -> None:
+    file = tmp_path / "x.ipynb"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    done = run("check", str(file))
+    assert done.exit_code == 2 and says in done.output and done.output.count("\n") == 1
+
+
+def test_unknown_or_unstarted_exercise(chapter: course.Chapter) -> None:
+    for arguments, says in (
+        (("check", "77"), "there is no chapter '77'"),
+        (("start", "77"), "91-tiny"),
+        (("check", "91"), "`python -m roadbook start 91` makes it"),
+    ):
+        done = run(*arguments)
+        assert done.exit_code == 2 and says in done.output and done.output.count("\n") == 1
+
+
+def test_progress_keeps_the_best(chapter: course.Chapter, tmp_path: Path) -> None:
+    assert "Next: `python -m roadbook start 91` (Tiny)." in run("progress").output
+    assert progress.record(report(2, 0)) == []
+    assert progress.record(report(0, 1)) == []
+    done = run("progress")
+    assert (
+        done.exit_code == 0 and "1 of 2" in done.output and "3 of 5" in done.output and "begun" in done.output
+    )
+    run("start", "91")
+    assert "Next: Task 2: tally, in 91-tiny." in run("progress").output
+    progress.record(report(0, 3))
+    assert "Every exercise is done." in run("progress").output
+    assert [path.name for path in (tmp_path / "work").iterdir() if path.name.startswith(".")] == []
+
+
+def test_progress_page_stands_alone(chapter: course.Chapter, tmp_path: Path) -> None:
+    progress.record(report(2, 1))
+    run("progress")
+    page = (tmp_path / "work/progress.html").read_text(encoding="utf-8")
+    assert (
+        '<html lang="en">' in page and "<caption" in page and 'scope="col"' in page and 'scope="row"' in page
+    )
+    assert '<label for="all">3 of 5 points</label>' in page and "<li>Task 2: tally: open</li>" in page
+    assert not re.search(r"(src|href)=|@import|url\(", page), "it needs nothing else"
+
+
+@pytest.mark.parametrize(
+    "damaged", ["", "{", "[]", '{"best": {"91-tiny": {"mean": "two"}}}', '{"best": 3}', "\udcff"]
+)
+def test_damaged_progress_is_set_aside(chapter: course.Chapter, tmp_path: Path, damaged: str) -> None:
+    path = tmp_path / "work/progress.json"
+    path.parent.mkdir()
+    path.write_bytes(damaged.encode("utf-8", "surrogateescape"))
+    done = run("progress")
+    assert done.exit_code == 0 and "was damaged; it is kept as progress.damaged-" in done.output
+    (copy,) = path.parent.glob("progress.damaged-*.json")
+    assert copy.read_bytes() == damaged.encode("utf-8", "surrogateescape")
+    assert progress.record(report(2, 0)) == [] and progress.load()[0][tiny.SLUG]["mean"] == 2
+
+
+def test_failed_write_leaves_the_old_file(
+    chapter: course.Chapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress.record(report(2, 0))
+    old = (tmp_path / "work/progress.json").read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        progress.record(report(2, 3))
+    assert [p.name for p in (tmp_path / "work").iterdir()] == ["progress.json"]
+    assert (tmp_path / "work/progress.json").read_bytes() == old
+
+
+def test_work_lies_in_the_current_folder_of_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(course, "root", lambda: Path("/site-packages/roadbook/_course"))
+    monkeypatch.chdir(tmp_path)
+    assert progress.folder() == tmp_path / "work"
+
+
+def test_doctor_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    required = [
+        'absent-package>=1; extra == "grade"',
+        'roadbook[grade]; extra == "learn"',
+        'typer; extra == "dev"',
+    ]
+    monkeypatch.setattr(importlib.metadata, "requires", lambda _: required)
+    done = run("doctor")
+    assert done.exit_code == 1
+    assert "packages for chapters and exercises: without absent-package" in done.output
+    assert '-c requirements.txt -e ".[learn]"' in done.output
+    assert re.search(r"ok\s+packages for the tests", done.output)
+
+
+def test_doctor_looks_for_models_and_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    from roadbook import data
+
+    monkeypatch.setattr(cli, "_missing", lambda extra: [])
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**11))
+    for absent, status in ((["minilm"], 1), ([], 0)):
+        monkeypatch.setattr(data, "missing", lambda absent=absent: absent)
+        done = run("doctor")
+        assert done.exit_code == status, done.output
+        assert ("without minilm" in done.output) == bool(absent)
+
+
+def test_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
+    from roadbook import data
+
+    monkeypatch.setattr(data, "fetch_all", lambda say: say("downloading"))
+    assert run("fetch").output == "downloading\nAll models and data are here.\n"
+
+    def offline(_: object) -> None:
+        raise data.DataError("no network: try again")
+
+    monkeypatch.setattr(data, "fetch_all", offline)
+    done = run("fetch")
+    assert (done.exit_code, done.output) == (2, "no network: try again\n")
+
+
+def test_help_names_every_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "roadbook", "--help"], capture_output=True, text=True, check=True
+    )
+    for command in ("start", "check", "progress", "doctor", "fetch"):
+        assert command in done.stdout

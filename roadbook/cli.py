@@ -127,7 +127,7 @@ def progress_command() -> None:
 
 @app.command()
 def fetch() -> None:
-    """Download the models and data that the chapters load: once, about 400 MB. What is there is kept."""
+    """Download the models and data that the chapters load, once. What is there is kept."""
     try:
         from roadbook import data
 
@@ -168,7 +168,7 @@ def doctor() -> None:
     beside = str(Path(sys.executable).parent)
     for tool in ("nbgrader", "alembic"):
         there = shutil.which(tool) or shutil.which(tool, path=beside)
-        line(bool(there), f"{tool}, which instructors call", _pip("learn"), needed=False)
+        line(bool(there), f"{tool}, which instructors call", f"python -m pip install {tool}", needed=False)
     free = shutil.disk_usage(Path.cwd()).free
     line(free >= DISK, f"disk: {free / 1e9:.0f} GB free", f"the book takes up to {DISK / 1e9:.0f} GB")
     if not _missing("learn"):

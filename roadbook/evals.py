@@ -101,6 +101,16 @@ def declines(answer: str) -> bool:
     return not answer.strip() or DECLINES.search(answer) is not None
 
 
+def correct_by_rules(answer: str, required_facts: Sequence[str]) -> bool:
+    """Return whether an answer passes the code checks: it states every required fact and does not decline.
+
+    Where no fact is required the question is unanswerable, and the answer must decline.
+    """
+    if not required_facts:
+        return declines(answer)
+    return states_facts(answer, required_facts) and not declines(answer)
+
+
 # The set ------------------------------------------------------------------------------------------
 
 _STOP_WORDS = frozenset(

@@ -35,7 +35,9 @@ def pairwise_distances(A: npt.ArrayLike, B: npt.ArrayLike, block_rows: int = 256
     """
     A, B = _matrix(A, "A"), _matrix(B, "B")
     if A.shape[1] != B.shape[1]:
-        raise ValueError(f"A and B must have the same columns, got A with {A.shape[1]} and B with {B.shape[1]}")
+        raise ValueError(
+            f"A and B must have the same columns, got A with {A.shape[1]} and B with {B.shape[1]}"
+        )
     distances = np.empty((len(A), len(B)))
     if distances.size == 0:
         return distances
@@ -135,7 +137,7 @@ def regress(
         with np.errstate(divide="ignore"):
             w = np.where(exact.any(axis=1, keepdims=True), exact, 1 / near)
     w /= w.sum(axis=1, keepdims=True)
-    return np.einsum("qk,qk...->q...", w, targets[neighbours])
+    return np.asarray(np.einsum("qk,qk...->q...", w, targets[neighbours]))
 
 
 def _matrix(values: npt.ArrayLike, name: str) -> Floats:

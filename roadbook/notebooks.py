@@ -38,11 +38,10 @@ OTHER_NUMERICS = {
 """Other instructions and summation orders: a stored number that changes under them shows too many digits."""
 
 SETUP = """\
-# Prepares Google Colab; elsewhere this cell does nothing.
-import importlib.util
 import sys
+from importlib.util import find_spec
 
-if "google.colab" in sys.modules and importlib.util.find_spec("roadbook") is None:
+if "google.colab" in sys.modules and find_spec("roadbook") is None:  # elsewhere this cell does nothing
     %pip install -q -r https://raw.githubusercontent.com/{repository}/{tag}/requirements-colab.txt
 """
 
@@ -201,7 +200,9 @@ def configure(repository: str, tag: str = "main") -> None:
     config.write_text(text.replace(f"branch: {old_tag}", f"branch: {tag}"), encoding="utf-8")
     for name in ("README.md", "CITATION.cff", "requirements-colab.txt", "index.md"):
         page = root / name
-        derived = page.read_text(encoding="utf-8").replace(f"github.com/{old_repository}", f"github.com/{repository}")
+        derived = page.read_text(encoding="utf-8").replace(
+            f"github.com/{old_repository}", f"github.com/{repository}"
+        )
         page.write_text(derived.replace(f"{repository}@{old_tag}", f"{repository}@{tag}"), encoding="utf-8")
     for path in all_notebooks():
         notebook = nbformat.read(path, as_version=4)

@@ -1,4 +1,4 @@
-"""The house style for figures: legible on light and dark pages and in print, safe for colour-blind readers."""
+"""The house style for figures: legible on light and dark pages and in print, and to the colour-blind."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ import platform
 import re
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -51,9 +51,9 @@ JUDGE_PROMPT = (
 NO_ANSWER = "The documentation does not say."
 """The reference that the judge sees where a question is unanswerable."""
 
-GRID = {
+GRID: dict[str, list[dict[str, Any]]] = {
     "bm25": [{"unit": unit} for unit in ("sentence", "passage")],
-    "smollm2": [{"k": k, "instruction": name} for name in INSTRUCTIONS for k in (1, 3)],
+    "smollm2": [{"k": k, "instruction": name} for name in INSTRUCTIONS for k in (1, 3, 5)],
 }
 """What `tune` tries, on dev alone; the first of equals wins."""
 
@@ -136,13 +136,17 @@ STOP_WORDS = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """Return the words that BM25 compares: identifiers whole and in their parts, without stop words."""
+    """Return the words that BM25 compares: names whole, from any dot on, and in parts; no stop words."""
     found: list[str] = []
-    for token in re.findall(r"[A-Za-z_][A-Za-z0-9_]*|\d+(?:\.\d+)?", text):
-        whole = token.lower().strip("_")
-        parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", token) if not token[0].isdigit() else []
-        found += [whole, *(p.lower() for p in parts if p.lower() != whole)]
-    return [ALIASES.get(w, w) for w in found if w and w not in STOP_WORDS]
+    for token in re.findall(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*|\d+(?:\.\d+)?", text):
+        names = (
+            [ALIASES.get(name, name) for name in token.lower().split(".")] if token[0].isalpha() else [token]
+        )
+        found += [".".join(names[i:]) for i in range(len(names) - 1)]
+        for name, written in zip(names, token.split("."), strict=False):
+            parts = [p.lower() for p in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", written)]
+            found += [name, *(ALIASES.get(p, p) for p in parts if p != written.lower())]
+    return [w for w in found if w not in STOP_WORDS]
 
 
 class Index:
@@ -211,7 +215,7 @@ def answer_smollm2(question: Row, lib: Library, k: int, instruction: str) -> Row
     return {"answer": answer, "context": [[p.name, p.start, p.end] for p in found]}
 
 
-ANSWER = {"bm25": answer_bm25, "smollm2": answer_smollm2}
+ANSWER: dict[str, Callable[..., Row]] = {"bm25": answer_bm25, "smollm2": answer_smollm2}
 
 
 def judge(question: Row, answer: str) -> tuple[bool, float]:
@@ -246,32 +250,31 @@ def questions() -> list[Row]:
     return [json.loads(line) for line in (FOLDER / "questions.jsonl").read_text("utf-8").splitlines()]
 
 
-def by_code(question: Row, answer: str) -> bool:
-    """Return whether an answer states the required facts, or declines where it should: what `tune` counts."""
-    if question["answerable"]:
-        return evals.states_facts(answer, question["required_facts"])
-    return evals.declines(answer)
-
-
 def tune() -> None:
-    """Try the grid on the dev questions and keep the best setting of each system in tuning.json."""
+    """Try the grid on the dev questions and keep the best setting of each system in tuning.json.
+
+    An answer scores if it passes the code checks of its question: `evals.correct_by_rules`.
+    """
     dev, lib = [q for q in questions() if q["split"] == "dev"], library()
     tried: dict[str, list[Row]] = {}
-    for system, grid in GRID.items():
+    for system, answer in ANSWER.items():
         tried[system] = []
-        for settings in grid:
-            made = [ANSWER[system](q, lib, **settings)["answer"] for q in dev]
-            right = sum(by_code(q, a) for q, a in zip(dev, made, strict=True))
-            tried[system].append({"settings": settings, "right": right, "of": len(dev)})
+        for settings in GRID[system]:
+            made = [answer(q, lib, **settings)["answer"] for q in dev]
+            right = sum(
+                evals.correct_by_rules(a, q["required_facts"]) for q, a in zip(dev, made, strict=True)
+            )
+            tried[system].append({"settings": settings, "right": right})
             print(system, settings, f"{right} of {len(dev)}", flush=True)
     chosen = {system: max(rows, key=lambda row: row["right"])["settings"] for system, rows in tried.items()}
-    write_json("tuning.json", {"tuned_on": "dev", "tried": tried, "chosen": chosen})
+    write_json("tuning.json", {"tuned_on": "dev", "questions": len(dev), "tried": tried, "chosen": chosen})
 
 
 def run() -> None:
     """Answer all questions as tuned, judge all answers, and write down with what."""
-    began, rows, lib = time.perf_counter(), questions(), library()
+    began, rows = time.perf_counter(), questions()
     chosen = json.loads((FOLDER / "tuning.json").read_text("utf-8"))["chosen"]
+    lib = library()
     answers, verdicts = [], []
     for system in ANSWER:
         for q in rows:

@@ -45,7 +45,7 @@ def corpus() -> dict[str, str]:
     """Return the searchable text of every docstring, its name and signature before it, by its public name."""
     table = data.load("docstrings")
     columns = zip(table["name"], table["signature"], table["docstring"], table["library"], strict=True)
-    return {name: f"{library} {name}{signature or ''} {text}" for name, signature, text, library in columns}
+    return {name: f"{library} {name} {signature} {text}" for name, signature, text, library in columns}
 
 
 def one_line(text: str) -> str:

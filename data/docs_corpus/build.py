@@ -55,11 +55,30 @@ LIBRARIES: dict[str, tuple[str, list[str], list[str]]] = {
         ["torch"],
         [
             *("ao", "contrib", "fx.experimental", "fx.passes", "nativert", "numa", "onnx.ops", "overrides"),
-            *("distributed.benchmarks", "distributed.elastic", "distributed.launcher", "package", "quantization"),
-            *("utils.hipify", "utils.viz", "utils.jit", "utils.model_dump", "utils.benchmark", "utils.bottleneck"),
+            *(
+                "distributed.benchmarks",
+                "distributed.elastic",
+                "distributed.launcher",
+                "package",
+                "quantization",
+            ),
+            *(
+                "utils.hipify",
+                "utils.viz",
+                "utils.jit",
+                "utils.model_dump",
+                "utils.benchmark",
+                "utils.bottleneck",
+            ),
             *("jit.mobile", "jit.frontend", "jit.annotations", "jit.supported_ops", "jit.quantized"),
             *("nn.modules", "nn.quantized", "nn.qat", "nn.intrinsic", "nn.quantizable", "nn.backends"),
-            *("backends.python_native", "testing._", "utils.data.datapipes", "utils.tensorboard", "distributed.fsdp.sharded_grad_scaler"),
+            *(
+                "backends.python_native",
+                "testing._",
+                "utils.data.datapipes",
+                "utils.tensorboard",
+                "distributed.fsdp.sharded_grad_scaler",
+            ),
         ],
     ),
 }
@@ -205,7 +224,11 @@ class Module:
             self._bind(target.id, Value(self, target.id, value), fallback)
         elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
             self.items.setdefault(target.value.id, []).append((target.slice, value))
-        elif isinstance(target, ast.Attribute) and target.attr == "__doc__" and isinstance(target.value, ast.Name):
+        elif (
+            isinstance(target, ast.Attribute)
+            and target.attr == "__doc__"
+            and isinstance(target.value, ast.Name)
+        ):
             self.docs[target.value.id] = value
 
     def _call(self, call: ast.Call) -> None:
@@ -271,7 +294,9 @@ class Library:
 
     # Names ---------------------------------------------------------------------------------------
 
-    def resolve(self, module: Module, name: str, seen: frozenset[tuple[str, str]] = frozenset()) -> Found | None:
+    def resolve(
+        self, module: Module, name: str, seen: frozenset[tuple[str, str]] = frozenset()
+    ) -> Found | None:
         """Follow a name of a module to what it means; None where it leads out of the library."""
         if (module.name, name) in seen:
             return None
@@ -399,7 +424,11 @@ class Library:
         Raises:
             UnknownValueError: it does more than that.
         """
-        names = [arg.arg for arg in function.node.args.args] if not isinstance(function.node, ast.ClassDef) else []
+        names = (
+            [arg.arg for arg in function.node.args.args]
+            if not isinstance(function.node, ast.ClassDef)
+            else []
+        )
         if len(self.frames) > 20:
             raise UnknownValueError("too deep")
         self.frames.append(dict(zip(names, args, strict=False)) | kwargs)
@@ -516,15 +545,21 @@ class Library:
 
     def _call_doc(self, module: Module, call: ast.Call) -> str:
         function = _dotted(call.func).rsplit(".", 1)[-1]
-        if function.endswith("add_docstr") and len(call.args) == 2:  # torch: det = _add_docstr(compiled, text)
+        if (
+            function.endswith("add_docstr") and len(call.args) == 2
+        ):  # torch: det = _add_docstr(compiled, text)
             with contextlib.suppress(UnknownValueError):
                 return str(self.evaluate(module, call.args[1]))
-        if function == "CallableDynamicDoc" and len(call.args) == 2:  # pandas: the list of options is added live
+        if (
+            function == "CallableDynamicDoc" and len(call.args) == 2
+        ):  # pandas: the list of options is added live
             with contextlib.suppress(UnknownValueError):
                 return str(self.evaluate(module, call.args[1])).format(opts_list="", opts_desc="")
         if function == "boolean_dispatch":  # torch: one name for the function with and without the indices
             for keyword in call.keywords:
-                if keyword.arg in ("if_true", "if_false") and (doc := self.doc_of(self.follow(module, keyword.value))):
+                if keyword.arg in ("if_true", "if_false") and (
+                    doc := self.doc_of(self.follow(module, keyword.value))
+                ):
                     return doc
         return ""
 
@@ -545,7 +580,7 @@ class Library:
             return own
 
     def _decorated(self, found: Definition, doc: str) -> str:
-        """Apply pandas' decorators that complete a docstring, the innermost first (pandas/util/_decorators.py)."""
+        """Apply pandas' decorators that complete a docstring (its util/_decorators.py), innermost first."""
         for decorator in reversed(found.node.decorator_list):
             if not isinstance(decorator, ast.Call):
                 continue
@@ -559,7 +594,7 @@ class Library:
                     doc = doc % (kwargs or tuple(args)) if doc else doc
                 except (TypeError, ValueError, KeyError) as err:
                     raise UnknownValueError(str(err)) from err
-            elif name == "doc" and self.package == "pandas":
+            elif name == "doc":
                 doc = "".join(self._components(found, doc))
         return doc
 
@@ -628,7 +663,9 @@ class Library:
             inside = name.removeprefix(f"{self.package}.")
             if any(inside == p or inside.startswith(f"{p}.") for p in self.private):
                 continue
-            if name != self.package and not any(name == r or name.startswith(f"{r}.") for r in self.public_roots):
+            if name != self.package and not any(
+                name == r or name.startswith(f"{r}.") for r in self.public_roots
+            ):
                 continue
             module = self.module(name)
             # A module of a large package that does not say what it exports is not meant to be imported.
@@ -705,8 +742,8 @@ class Library:
     def members(self, cls: Definition, name: str, public: set[tuple[str, str]]) -> Iterator[dict[str, str]]:
         """Yield the public methods and properties of a class.
 
-        What it inherits from a class that is public too, or through it, stands there only, or every estimator of
-        scikit-learn would repeat `get_params`.
+        What it inherits from a class that is public too, or through it, stands there only, or every
+        estimator of scikit-learn would repeat `get_params`.
         """
         lines = self.ancestry(cls)
         elsewhere = {
@@ -727,9 +764,14 @@ class Library:
                     found = Definition(scope.module, node, scope.node.name)
                     doc = self.doc_of(found) or self._inherited_doc(lines, scope, member, elsewhere)
                     if doc:
-                        prop = any("property" in _dotted(d) or _dotted(d) == "cache_readonly" for d in node.decorator_list)
+                        prop = any(
+                            "property" in _dotted(d) or _dotted(d) == "cache_readonly"
+                            for d in node.decorator_list
+                        )
                         yield self.row(f"{name}.{member}", "" if prop else self.signature(found), doc)
-                elif isinstance(node, ast.Call) and len(node.args) == 2:  # pandas: str = CachedAccessor("str", X)
+                elif (
+                    isinstance(node, ast.Call) and len(node.args) == 2
+                ):  # pandas: str = CachedAccessor("str", X)
                     accessor = self.follow(scope.module, node.args[1])
                     if _dotted(node.func) == "CachedAccessor" and isinstance(accessor, Definition):
                         if doc := self.doc_of(accessor):
@@ -771,7 +813,11 @@ class Library:
             doc = rest
         else:
             head, parted, rest = doc.partition("\n\n")
-            if parted and re.match(rf"{re.escape(short)}\(", head) and head.rstrip().endswith((")", "Tensor", "]")):
+            if (
+                parted
+                and re.match(rf"{re.escape(short)}\(", head)
+                and head.rstrip().endswith((")", "Tensor", "]"))
+            ):
                 doc = rest
             elif re.match(rf"{re.escape(short)}\(.*\)", first := doc.split("\n", 1)[0]):
                 head, doc = first, doc.partition("\n")[2]
@@ -802,7 +848,9 @@ def class_members(cls: Definition) -> dict[str, ast.stmt | ast.expr]:
     while waiting:
         node = waiting.pop(0)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            setter = any(isinstance(d, ast.Attribute) and d.attr in ("setter", "deleter") for d in node.decorator_list)
+            setter = any(
+                isinstance(d, ast.Attribute) and d.attr in ("setter", "deleter") for d in node.decorator_list
+            )
             if not setter and not _has_decorator(node, "overload"):
                 members[node.name] = node
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -859,8 +907,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 COMPILED_VALUES: dict[str, Any] = {
     # pandas' defaults for missing values, which the docstrings of its readers list.
-    "STR_NA_VALUES": ["", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"]
-    + ["<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"],
+    "STR_NA_VALUES": [
+        *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
+        *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+    ],
 }
 STRING_METHODS = ("format", "join", "lower", "lstrip", "replace", "rstrip", "startswith", "strip")
 
@@ -888,10 +938,13 @@ def numpy_compiled_docs(numpy: Library) -> None:
         for call in _calls(module, "_array_method_doc"):
             with contextlib.suppress(UnknownValueError):
                 name, arguments, doc = (str(numpy.evaluate(module, arg)) for arg in call.args)
-                numpy.compiled_docs[f"ndarray.{name}"] = f"{name}({arguments})\n--\n\n{clean(doc)}"
+                if not name.startswith("_"):
+                    numpy.compiled_docs[f"ndarray.{name}"] = f"{name}({arguments})\n--\n\n{clean(doc)}"
         for call in _calls(module, "add_newdoc_for_scalar_type"):
             with contextlib.suppress(UnknownValueError):
-                numpy.compiled_docs[numpy.evaluate(module, call.args[0])] = numpy.evaluate(module, call.args[2])
+                numpy.compiled_docs[numpy.evaluate(module, call.args[0])] = numpy.evaluate(
+                    module, call.args[2]
+                )
     umath = numpy.module("numpy._core.umath")
     assert umath is not None  # noqa: S101
     texts = c_strings(numpy, "numpy/_core/_multiarray_umath.", b"\nReturns\n-------\n")
@@ -900,7 +953,9 @@ def numpy_compiled_docs(numpy: Library) -> None:
         for index in range(start, min(start + 20, len(texts))):
             if f"np.{name}(" in texts[index] and name not in numpy.compiled_docs:
                 inputs = _ufunc_inputs(texts[index])
-                numpy.compiled_docs[name] = f"{name}({inputs}, /, out=None, *, where=True, **kwargs)\n\n{texts[index]}"
+                numpy.compiled_docs[name] = (
+                    f"{name}({inputs}, /, out=None, *, where=True, **kwargs)\n\n{texts[index]}"
+                )
                 start = index + 1
                 break
 
@@ -939,7 +994,7 @@ def c_strings(library: Library, prefix: str, containing: bytes) -> list[str]:
 
 
 def torch_compiled_rows(torch: Library) -> Iterator[dict[str, str]]:
-    """Yield torch's compiled functions and the methods of Tensor, from the modules that hold their docstrings."""
+    """Yield torch's compiled functions and Tensor's methods, from the modules that hold their docstrings."""
     for module_name in ("torch._torch_docs", "torch._tensor_docs"):
         module = torch.module(module_name)
         assert module is not None  # noqa: S101
@@ -947,8 +1002,7 @@ def torch_compiled_rows(torch: Library) -> Iterator[dict[str, str]]:
             if len(call.args) != 2:
                 continue
             if _dotted(call.func) == "add_docstr_all":
-                first = call.args[0]
-                name = f"torch.Tensor.{first.value}" if isinstance(first, ast.Constant) else ""
+                name = f"torch.Tensor.{torch.evaluate(module, call.args[0])}"
             else:
                 name = _dotted(call.args[0])
             if name and not any(part.startswith("_") for part in name.split(".")):
@@ -958,7 +1012,11 @@ def torch_compiled_rows(torch: Library) -> Iterator[dict[str, str]]:
 
 def _calls(module: Module, function: str) -> Iterator[ast.Call]:
     for node in module.tree.body:
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _dotted(node.value.func) == function:
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and _dotted(node.value.func) == function
+        ):
             yield node.value
 
 
@@ -987,7 +1045,9 @@ def numpy_text(rows: list[dict[str, str]]) -> str:
     for row in rows:
         doc = row["docstring"]
         if row["library"] == "numpy" and row["name"].count(".") == 1 and row["signature"] and doc.isascii():
-            parts.append(f"{row['name']}{row['signature'].removeprefix(row['name'].split('.')[1])}\n\n{doc}\n")
+            parts.append(
+                f"{row['name']}{row['signature'].removeprefix(row['name'].split('.')[1])}\n\n{doc}\n"
+            )
     return "\n\n".join(parts)
 
 
@@ -1002,7 +1062,7 @@ def main(folder: Path) -> None:
     (folder / "docstrings.jsonl.gz").write_bytes(gzip.compress(table, mtime=0))
     (folder / "numpy-docs.txt").write_bytes(text)
     for file, content in (("docstrings.jsonl.gz", table), ("numpy-docs.txt", text)):
-        print(f"{hashlib.sha256(content).hexdigest()}  {file}  {len(content)} bytes")
+        print(hashlib.sha256(content).hexdigest(), file, len(content), "bytes")
     for name in LIBRARIES:
         print(f"{sum(row['library'] == name for row in rows):6d} {name}")
 

@@ -3,9 +3,9 @@
     python data/small-gpt/train.py
 
 writes `small-gpt.safetensors` (weights and alphabet, see `roadbook.attention.load_gpt`) and `results.json`
-(settings, loss curve, losses of each validation function under the model and the baselines) beside itself.
-About 15 minutes on one core. The settings were fixed on another text before the first run on this one, and
-the last step's weights are kept: nothing was chosen by the validation loss.
+(settings, loss curve, summed losses of each validation function under the model and the baselines) beside it.
+About 15 minutes on one core. The settings were fixed before the first run on this split, and the last step's
+weights are kept: nothing was chosen by the validation loss.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import hashlib
 import json
 import math
 import platform
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -56,6 +57,12 @@ def count_losses(train: str, valid: str, order: int) -> Tensor:
             context, c = padded[i : i + n], valid[i]
             probability[i] = (pairs[context + c] + PRIOR * probability[i]) / (contexts[context] + PRIOR)
     return -torch.tensor(probability).log()
+
+
+def not_copied(train: str, valid: str, window: int = 50) -> list[bool]:
+    """Say of each character of `valid` whether the `window` characters that it ends are new to `train`."""
+    seen = {train[i : i + window] for i in range(len(train) - window + 1)}
+    return [valid[max(0, i + 1 - window) : i + 1] not in seen for i in range(len(valid))]
 
 
 @torch.no_grad()
@@ -111,12 +118,16 @@ def main() -> None:
     model, curve = train_gpt(train, valid, len(characters))
     losses["gpt"] = gpt_losses(model, train, valid)
 
-    functions, start = [], 0
-    for part in valid_text.split("\n\n\n")[1:]:
-        start = valid_text.index(part, start)
-        row: dict[str, Any] = {"name": part.split("(")[0], "characters": len(part)}
-        for name, each in losses.items():
-            row[name] = round(each[start : start + len(part)].mean().item(), 4)
+    fresh = torch.tensor(not_copied(train_text, valid_text))
+    starts = [match.start() + 3 for match in re.finditer(r"\n\n\nnumpy\.", valid_text)]
+    functions = []
+    for start, end in zip(starts, [*starts[1:], len(valid_text)], strict=True):
+        here = slice(start, end)
+        name = valid_text[here].split("(")[0]
+        row: dict[str, Any] = {"name": name, "characters": end - start, "fresh": int(fresh[here].sum())}
+        for by, each in losses.items():
+            row[by] = round(each[here].sum().item(), 2)
+            row[f"{by}_fresh"] = round(each[here][fresh[here]].sum().item(), 2)
         functions.append(row)
     prompt = "numpy.median"
     sample = generate(model, [ids[c] for c in prompt], 400, temperature=0.5, seed=SEED)

@@ -141,8 +141,11 @@ def _grade(folder: Path, job: gradebook.Job) -> gradebook.Result:
 def _reason(details: str) -> str:
     missing = re.search(r"No module named '(nbgrader|ipykernel)\b", details)
     if missing:
-        return f"{missing[1]} is not installed: `pip install -e '.[learn]'` in the book's folder brings it."
-    return "nbgrader could not grade this notebook, which is a fault of the book: report it with what `check FILE --details` shows."
+        return f"{missing[1]} is not installed; `python -m roadbook doctor` says how to get it."
+    return (
+        "nbgrader could not grade this notebook, which is a fault of the book: "
+        "report it, with what `python -m roadbook check FILE --details` shows."
+    )
 
 
 def _report(

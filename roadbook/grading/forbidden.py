@@ -16,6 +16,7 @@ This is a fence for honest learners, not a security boundary: `eval` walks aroun
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib
 import re
 import sys
@@ -55,7 +56,8 @@ def enter(task: str, names: Sequence[str]) -> None:
     leave()
     shell = _shell()
     if names:  # a task that forbids nothing is compiled as it stands
-        shell.ast_transformers.append(_Transformer(_Guard(task, names), shell.user_ns))
+        # in builtins, where a %reset of the learner's does not reach it
+        shell.ast_transformers.append(_Transformer(_Guard(task, names), vars(builtins)))
 
 
 def leave() -> None:

@@ -85,11 +85,15 @@ class _Student:
         self.output = _Output(output_limit)
         self.task = ""
         self.phase = "set-up"
-        self.answers: list[str] = []
+        self.awaited = False
+        self.source = ""  # the answer of this task as IPython runs it
+        self.lines: list[str] = []  # the same as written
+        self.dropped = 0  # blank lines at its top, which IPython drops
         self.raised: dict[str, Any] | None = None
 
     def begin(self, task: str, phase: str) -> None:
         self.task, self.phase = task, phase
+        self.awaited = phase == "answer"
         self.output.written = 0
         self.raised = None
         self.write({"task": task, "phase": phase})
@@ -99,9 +103,12 @@ class _Student:
             file.write(json.dumps(line) + "\n")
 
     def before_cell(self, info: Any) -> None:
-        if self.phase == "answer":
+        if self.awaited:
+            self.awaited = False
             source = getattr(info, "transformed_cell", None)  # Colab's IPython 7 does not tell it
-            self.answers.append((source or self.shell.transform_cell(info.raw_cell)).strip())
+            self.source = (source or self.shell.transform_cell(info.raw_cell)).strip()
+            self.lines = info.raw_cell.splitlines()
+            self.dropped = next((i for i, line in enumerate(self.lines) if line.strip()), 0)
 
     def after_cell(self, result: Any) -> None:
         error = result.error_before_exec or result.error_in_exec
@@ -121,11 +128,9 @@ class _Student:
         line, text = self.own_line(error.__traceback__)
         message = str(error)
         if isinstance(error, SyntaxError):
-            line, text, message = (
-                line or error.lineno or 0,
-                text or (error.text or "").strip(),
-                str(error.msg),
-            )
+            message = str(error.msg)
+            if not line and self.phase == "answer":
+                line, text = (error.lineno or 0) + self.dropped, (error.text or "").strip()
         described = {"type": type(error).__name__, "message": message[:MESSAGE], "line": line, "text": text}
         if isinstance(error, NameError) and error.name:
             described["name"] = error.name
@@ -134,13 +139,13 @@ class _Student:
         return described
 
     def own_line(self, traceback: TracebackType | None) -> tuple[int, str]:
-        """Return number and text of the innermost line of an answer cell, `(0, "")` if there is none."""
+        """Return number and text of the innermost line of the answer cell, `(0, "")` if there is none."""
         found = (0, "")
         while traceback is not None:
-            lines = linecache.getlines(traceback.tb_frame.f_code.co_filename)
-            if "".join(lines).strip() in self.answers:
-                number = traceback.tb_lineno
-                found = (number, lines[number - 1].strip() if number <= len(lines) else "")
+            run = "".join(linecache.getlines(traceback.tb_frame.f_code.co_filename)).strip()
+            if run and run == self.source:
+                number = traceback.tb_lineno + self.dropped
+                found = (number, self.lines[number - 1].strip() if number <= len(self.lines) else "")
             traceback = traceback.tb_next
         return found
 

@@ -41,7 +41,12 @@ class Task:
 
     @property
     def stub(self) -> str:
-        return re.sub(r"### BEGIN SOLUTION.*?### END SOLUTION", "raise NotImplementedError()", self.reference, flags=re.S)
+        return re.sub(
+            r"### BEGIN SOLUTION.*?### END SOLUTION",
+            "raise NotImplementedError()",
+            self.reference,
+            flags=re.S,
+        )
 
 
 @dataclass(frozen=True)
@@ -213,9 +218,13 @@ def run(
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("default")
-            warnings.showwarning = lambda message, category, *_: noise.write(f"{category.__name__}: {message}\n")
+
+            def note(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+                noise.write(f"{category.__name__}: {message}\n")
+
+            warnings.showwarning = note
             for source in work.prelude:
-                exec(source, namespace)  # noqa: S102
+                exec(source, namespace)
             defined: dict[str, dict[str, Any]] = {}
             for task in work.tasks.values():
                 known = dict(namespace)
@@ -231,13 +240,15 @@ def run(
                     continue
                 tests = HIDDEN.sub("", task.tests) if visible else task.tests
                 clean = {"__name__": "tests"} | {
-                    n: _Remote(v) for n, v in defined[task.name].items() if callable(v) and not n.startswith("__")
+                    n: _Remote(v)
+                    for n, v in defined[task.name].items()
+                    if callable(v) and not n.startswith("__")
                 }
                 noise.seek(0)
                 noise.truncate()
                 try:
                     with cpu_limit(CPU_LIMIT):
-                        exec(compile(tests, f"<tests {task.name}>", "exec"), clean)  # noqa: S102
+                        exec(compile(tests, f"<tests {task.name}>", "exec"), clean)
                     outcomes[task.name] = Outcome(True, "", noise.getvalue())
                 except AssertionError as err:
                     outcomes[task.name] = Outcome(False, str(err), noise.getvalue())

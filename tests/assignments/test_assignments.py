@@ -18,7 +18,9 @@ SEEDS = range(int(os.environ.get("ROADBOOK_SEEDS", "5")))
 WRITTEN = [c for c in course.chapters() if c.solution.is_file()]
 SLUGS = [c.slug for c in WRITTEN]
 TASKS = [(slug, name) for slug in SLUGS for name in runner.assignment(slug).tasks]
-GIVEN = [answer for slug in SLUGS if (runner.ANSWERS / f"{slug}.py").is_file() for answer in runner.answers(slug)]
+GIVEN = [
+    answer for slug in SLUGS if (runner.ANSWERS / f"{slug}.py").is_file() for answer in runner.answers(slug)
+]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -55,7 +57,9 @@ def test_wrong_answer_loses_its_points_only(answer: runner.Answer) -> None:
         assert not outcome.passed, f"passes with seed {seed}"
         assert answer.says and answer.says in outcome.message, f"seed {seed}: {outcome.message}"
     if answer.passes_visible:
-        seen = runner.run(answer.slug, {answer.task: answer.source}, visible=True, only=answer.task)[answer.task]
+        seen = runner.run(answer.slug, {answer.task: answer.source}, visible=True, only=answer.task)[
+            answer.task
+        ]
         assert seen.passed, f"the visible check says: {seen.message}"
 
 
@@ -63,12 +67,16 @@ def test_wrong_answer_loses_its_points_only(answer: runner.Answer) -> None:
 def test_enough_answers(slug: str) -> None:
     given = runner.answers(slug)
     tasks = runner.assignment(slug).tasks
-    assert {a.task for a in given} == set(tasks), "answers for tasks that are not there, or none for one that is"
+    assert {a.task for a in given} == set(tasks), (
+        "answers for tasks that are not there, or none for one that is"
+    )
     for task in tasks:
         mine = [a for a in given if a.task == task]
         assert sum(a.right for a in mine) >= 2, f"{task}: two right answers besides the solution"
         assert sum(not a.right for a in mine) >= 5, f"{task}: five wrong answers"
-        assert sum(a.passes_visible for a in mine) >= 2, f"{task}: two wrong answers that pass the visible check"
+        assert sum(a.passes_visible for a in mine) >= 2, (
+            f"{task}: two wrong answers that pass the visible check"
+        )
         assert any(a.forbidden for a in mine), f"{task}: one answer that calls what may not be called"
         sources = [re.sub(r"#.*", "", a.source).split() for a in mine]
         assert all(sources.count(s) == 1 for s in sources), f"{task}: an answer stands twice"
@@ -96,21 +104,31 @@ def test_test_cells_could_be_remote_calls(slug: str) -> None:
     for task in runner.assignment(slug).tasks.values():
         tree = ast.parse(task.tests)
         modules = {
-            (node.module or "").split(".")[0] if isinstance(node, ast.ImportFrom) else alias.name.split(".")[0]
+            (node.module or "").split(".")[0]
+            if isinstance(node, ast.ImportFrom)
+            else alias.name.split(".")[0]
             for node in ast.walk(tree)
             if isinstance(node, (ast.Import, ast.ImportFrom))
             for alias in node.names
         }
         assert not modules & {"inspect", "unittest", "pickle", "sys"}, f"{task.name}: {modules}"
-        answered = {n.name for n in ast.walk(ast.parse(task.reference)) if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+        answered = {
+            n.name
+            for n in ast.walk(ast.parse(task.reference))
+            if isinstance(n, (ast.FunctionDef, ast.ClassDef))
+        }
         allowed_to_see |= answered
         calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
         direct = {n.func.id for n in calls if isinstance(n.func, ast.Name)} & answered
         assert not direct, f"{task.name}: {direct} must be called through roadbook.testing.call"
-        assert not [n for n in calls if isinstance(n.func, ast.Name) and n.func.id in ("print", "id", "exec", "eval")]
+        assert not [
+            n for n in calls if isinstance(n.func, ast.Name) and n.func.id in ("print", "id", "exec", "eval")
+        ]
         for node in ast.walk(tree):
             if isinstance(node, ast.Assert):
-                assert node.msg is not None, f"{task.name}: an assert without a message: {ast.unparse(node.test)}"
+                assert node.msg is not None, (
+                    f"{task.name}: an assert without a message: {ast.unparse(node.test)}"
+                )
         last = tree.body[-1]
         ends = last if not isinstance(last, (ast.For, ast.With)) else last.body[-1]
         assert isinstance(ends, ast.Assert), f"{task.name}: the test cell must end in an assert"
@@ -121,16 +139,26 @@ def test_cells_follow_the_pattern(chapter: course.Chapter) -> None:
     notebook = nbformat.read(chapter.solution, as_version=4)
     ids = [cell.metadata["nbgrader"]["grade_id"] for cell in notebook.cells if "nbgrader" in cell.metadata]
     tasks = list(runner.assignment(chapter.slug).tasks)
-    expected = ["introduction", "set-up", "imports", *(x for t in tasks for x in (f"{t}-text", t, f"{t}-tests")), "check"]
+    expected = [
+        "introduction",
+        "set-up",
+        "imports",
+        *(x for t in tasks for x in (f"{t}-text", t, f"{t}-tests")),
+        "check",
+    ]
     assert ids == expected, f"cells by grade_id: expected {expected}, got {ids}"
     assert 3 <= len(tasks) <= 6
     for cell in notebook.cells:
         meta = cell.metadata.get("nbgrader", {})
         assert meta.get("locked") == (meta.get("grade_id") not in tasks), f"{meta.get('grade_id')}: locked?"
         if meta.get("grade_id", "").endswith("-text"):
-            points = next(c for c in notebook.cells if c.metadata.nbgrader.grade_id == meta.grade_id[:-5] + "-tests")
+            points = next(
+                c for c in notebook.cells if c.metadata.nbgrader.grade_id == meta.grade_id[:-5] + "-tests"
+            )
             line = rf"^{points.metadata.nbgrader.points} points? · \d+ minutes · (easy|medium|hard)$"
-            assert re.search(line, cell.source, re.M), f"{meta.grade_id}: no line like `3 points · 15 minutes · medium`"
+            assert re.search(line, cell.source, re.M), (
+                f"{meta.grade_id}: no line like `3 points · 15 minutes · medium`"
+            )
             assert "Not to be called here:" in cell.source, f"{meta.grade_id}: what may not be called"
             assert "Worked by hand:" in cell.source, f"{meta.grade_id}: an example worked by hand"
     assert json.loads(notebook.cells[-1].source.split("(")[1].split(")")[0]) == chapter.slug

@@ -72,7 +72,7 @@ def test_the_message_names_what_was_called() -> None:
 
 def test_a_name_of_the_locked_imports_cell_is_blocked() -> None:
     namespace: dict[str, Any] = {}
-    exec("from scipy.spatial.distance import cdist", namespace)  # noqa: S102
+    exec("from scipy.spatial.distance import cdist", namespace)
     answer(f"def f(): return cdist({X}, {X})", CDIST, namespace)
     with pytest.raises(forbidden.ForbiddenCall):
         namespace["f"]()
@@ -80,7 +80,7 @@ def test_a_name_of_the_locked_imports_cell_is_blocked() -> None:
 
 def test_what_others_call_passes() -> None:
     namespace: dict[str, Any] = {}
-    exec("from scipy.spatial.distance import cdist\ndef helper(A): return cdist(A, A)", namespace)  # noqa: S102
+    exec("from scipy.spatial.distance import cdist\ndef helper(A): return cdist(A, A)", namespace)
     # The library calls it, the instructor's helper calls it, and afterwards the tests do.
     source = (
         "from sklearn.metrics import pairwise_distances\n"

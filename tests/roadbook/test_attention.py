@@ -43,7 +43,7 @@ def notebook() -> dict[str, Any]:
         except SyntaxError:
             continue
         if all(isinstance(n, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)) for n in tree.body):
-            exec(compile(tree, "notebook", "exec"), namespace)  # noqa: S102
+            exec(compile(tree, "notebook", "exec"), namespace)
     return namespace
 
 

@@ -86,6 +86,10 @@ def test_declines_and_facts() -> None:
         assert not evals.declines(text), text
     assert evals.states_facts("NaN and a RuntimeWarning", [r"\bnan\b", "runtimewarning"])
     assert not evals.states_facts("NaN", [r"\bnan\b", "runtimewarning"])
+    assert evals.correct_by_rules("No, it is not scaled.", [r"\bno\b"])
+    assert not evals.correct_by_rules("No, the documentation does not say.", [r"\bno\b"])
+    assert evals.correct_by_rules("The documentation does not say.", [])
+    assert not evals.correct_by_rules("It is 10.", [])
 
 
 def test_word_overlap_counts_content_words_without_endings() -> None:

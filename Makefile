@@ -1,0 +1,79 @@
+# A fresh machine needs only make, Python 3.11 to 3.13 and root or sudo. Every target installs what it needs first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+NB ?=
+
+PAGES := $(shell find chapters exercises data -name '*.ipynb' -o -name '*.md' 2>/dev/null) index.md
+BOOK := _build/html/index.html
+
+.DEFAULT_GOAL := help
+.PHONY: help book serve test learn run format release answers configure lint clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	@sh .ci/venv.sh "$(PYTHON)" $(VENV)
+
+# Each stamp says that one set of packages is installed as the two files pin it.
+$(VENV)/.book: $(BIN)/python requirements.txt pyproject.toml
+	$(PIP) -c requirements.txt hatchling editables
+	$(PIP) --no-build-isolation -c requirements.txt -e '.[book]'
+	@touch $@
+
+$(VENV)/.learn: $(BIN)/python requirements.txt pyproject.toml
+	$(PIP) -c requirements.txt hatchling editables
+	$(PIP) --no-build-isolation -c requirements.txt -e '.[learn]'
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python requirements.txt pyproject.toml
+	$(PIP) -r requirements.txt
+	$(PIP) --no-build-isolation --no-deps -e .
+	@touch $@ $(VENV)/.book $(VENV)/.learn
+
+# Models and corpora that notebooks load but never download.
+$(VENV)/.fetched: $(VENV)/.dev data/index.yml
+	$(BIN)/python -m roadbook fetch
+	@touch $@
+
+book: $(BOOK) ## build the book to _build/html/ and print its address
+	@echo "The book is at file://$(abspath $(BOOK))"
+
+$(BOOK): $(VENV)/.book _config.yml _toc.yml $(PAGES)
+	$(BIN)/jupyter-book build . -W -n --keep-going --all --quiet
+
+serve: book ## show the built book on http://localhost:8000
+	$(BIN)/python -m http.server --directory _build/html 8000
+
+test: $(VENV)/.dev $(VENV)/.fetched ## run every test: style, types, package, notebooks, assignments, book
+	sh .ci/test.sh $(BIN)
+
+learn: $(VENV)/.learn ## install what a learner needs and open JupyterLab on work/
+	@mkdir -p work
+	$(BIN)/python -m roadbook fetch
+	$(BIN)/jupyter lab --notebook-dir=work
+
+run: $(VENV)/.fetched ## execute notebooks in place: make run NB="chapters/…/NN-slug.ipynb"
+	@test -n "$(NB)" || { echo 'which notebook? make run NB=chapters/<part>/NN-slug.ipynb'; exit 2; }
+	$(BIN)/python -m roadbook.notebooks run $(NB)
+
+format: $(VENV)/.dev ## bring notebooks and Python files to their stored form
+	$(BIN)/python -m roadbook.notebooks format
+	$(BIN)/ruff format --quiet .
+
+release: $(VENV)/.dev ## let nbgrader write exercises/ from solutions/
+	$(BIN)/python -m roadbook.notebooks release
+
+answers: $(VENV)/.fetched ## grade an assignment's grader under a hundred seeds: make answers NB=NN-slug
+	ROADBOOK_SEEDS=100 $(BIN)/python -m pytest tests/assignments -n 2 -q -k "$(NB)"
+
+configure: $(VENV)/.dev ## set the public address: make configure REPOSITORY=owner/name TAG=main
+	$(BIN)/python -m roadbook.notebooks configure $(REPOSITORY) $(or $(TAG),main)
+
+lint: $(VENV)/.dev ## style and types alone
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+clean: ## remove what was built, keep .venv
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache

@@ -61,7 +61,7 @@ run: $(VENV)/.fetched ## execute notebooks in place: make run NB="chapters/…/N
 
 format: $(VENV)/.dev ## bring notebooks and Python files to their stored form
 	$(BIN)/python -m roadbook.notebooks format
-	$(BIN)/ruff format --quiet .
+	$(BIN)/ruff format --quiet --exclude '*.ipynb' .
 
 release: $(VENV)/.dev ## let nbgrader write exercises/ from solutions/
 	$(BIN)/python -m roadbook.notebooks release
@@ -73,7 +73,7 @@ configure: $(VENV)/.dev ## set the public address: make configure REPOSITORY=own
 	$(BIN)/python -m roadbook.notebooks configure $(REPOSITORY) $(or $(TAG),main)
 
 lint: $(VENV)/.dev ## style and types alone
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	$(BIN)/ruff check . && $(BIN)/ruff format --check --exclude '*.ipynb' . && $(BIN)/mypy
 
 clean: ## remove what was built, keep .venv
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache

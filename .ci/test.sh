@@ -3,7 +3,7 @@
 set -eu
 bin=$1
 "$bin/ruff" check --quiet .
-"$bin/ruff" format --check --quiet .
+"$bin/ruff" format --check --quiet --exclude '*.ipynb' .  # notebooks: tests/chapters
 "$bin/mypy"
-# Two tests side by side; each test is a file's worth at most, so the longest (a notebook) start first.
+# Two tests side by side, one for each core of a small machine.
 exec "$bin/python" -m pytest -n 2 --dist worksteal --durations=12

@@ -33,20 +33,18 @@ def pairwise_distances(A: npt.ArrayLike, B: npt.ArrayLike, block_rows: int = 256
     Raises:
         ValueError: A or B is not two-dimensional, or their numbers of columns differ.
     """
-    A, B = _matrix(A, "A"), _matrix(B, "B")
-    if A.shape[1] != B.shape[1]:
-        raise ValueError(
-            f"A and B must have the same columns, got A with {A.shape[1]} and B with {B.shape[1]}"
-        )
-    distances = np.empty((len(A), len(B)))
+    a, b = _matrix(A, "A"), _matrix(B, "B")
+    if a.shape[1] != b.shape[1]:
+        raise ValueError(f"A and B must have the same columns, got A with {a.shape[1]}, B with {b.shape[1]}")
+    distances = np.empty((len(a), len(b)))
     if distances.size == 0:
         return distances
-    centre = B.mean(axis=0)
-    A, B = A - centre, B - centre
-    b_squared = np.einsum("ij,ij->i", B, B)
-    for start in range(0, len(A), block_rows):
-        block = A[start : start + block_rows]
-        squared = np.einsum("ij,ij->i", block, block)[:, None] - 2 * (block @ B.T) + b_squared
+    centre = b.mean(axis=0)
+    a, b = a - centre, b - centre
+    b_squared = (b**2).sum(axis=1)
+    for start in range(0, len(a), block_rows):
+        block = a[start : start + block_rows]
+        squared = (block**2).sum(axis=1)[:, None] - 2 * (block @ b.T) + b_squared
         distances[start : start + block_rows] = np.sqrt(np.maximum(squared, 0))  # rounding can go below 0
     return distances
 

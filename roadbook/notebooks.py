@@ -123,7 +123,9 @@ def format_notebook(path: Path) -> None:
     keep = "solutions" not in path.resolve().relative_to(course.root()).parts
     nbformat.write(normalise(notebook, keep_outputs=keep), path)
     subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "ruff", "format", "--quiet", str(path)], check=True, cwd=course.root()
+        [sys.executable, "-m", "ruff", "format", "--quiet", str(path)],
+        check=True,
+        cwd=course.root(),
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from roadbook import data, evals
 
 FOLDER = Path(__file__).resolve().parent
-FIELDS = {
+FIELDS: dict[str, Any] = {
     **{"id": str, "question": str, "answers": list, "answerable": bool, "source": (str, type(None))},
     **{"evidence": (str, type(None)), "absent": list, "library": str, "kind": str, "paraphrased": bool},
     **{"split": str, "required_facts": list},
@@ -57,7 +57,8 @@ def problems(question: dict[str, Any], documents: dict[str, str]) -> list[str]:
     q, found = question, []
     if set(q) != set(FIELDS):
         return [f"expected the fields {', '.join(FIELDS)}; got {', '.join(q)}"]
-    found += [f"{f}: {type(q[f]).__name__}" for f, kind in FIELDS.items() if not isinstance(q[f], kind)]
+    if wrong := [f"{f}: a {type(q[f]).__name__}" for f, kind in FIELDS.items() if not isinstance(q[f], kind)]:
+        return wrong
     if not re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", q["id"]):
         found.append("id: expected words joined by hyphens")
     if not q["question"].endswith("?") and not q["question"].endswith("."):

@@ -78,6 +78,16 @@ def gpt_losses(model: GPT, before: Tensor, tokens: Tensor) -> Tensor:
     return torch.cat(losses)[: len(tokens)]
 
 
+def sample(model: GPT, characters: str) -> dict[str, Any]:
+    """Return a text that the model draws, in stretches short enough for the context it was trained on."""
+    prompt, temperature, half = "numpy.median(", 0.5, CONTEXT // 2
+    tokens = [characters.index(c) for c in prompt]
+    for stretch in range(6):
+        tokens += generate(model, tokens[-half:], half, temperature=temperature, seed=SEED + stretch)
+    text = "".join(characters[token] for token in tokens)
+    return {"prompt": prompt, "temperature": temperature, "seed": SEED, "text": text}
+
+
 def train_gpt(train: Tensor, valid: Tensor, n_tokens: int) -> tuple[GPT, list[dict[str, Any]]]:
     """Train the model and return it with its loss curve."""
     torch.manual_seed(SEED)
@@ -129,8 +139,6 @@ def main() -> None:
             row[by] = round(each[here].sum().item(), 2)
             row[f"{by}_fresh"] = round(each[here][fresh[here]].sum().item(), 2)
         functions.append(row)
-    prompt = "numpy.median"
-    sample = generate(model, [ids[c] for c in prompt], 400, temperature=0.5, seed=SEED)
     save_gpt(model, characters, HERE / "small-gpt.safetensors")
     (HERE / "small-gpt.safetensors").chmod(0o644)  # safetensors makes its files private
     results = {
@@ -158,12 +166,7 @@ def main() -> None:
         "curve": curve,
         "validation": {name: round(each.mean().item(), 4) for name, each in losses.items()},
         "functions": functions,
-        "sample": {
-            "prompt": prompt,
-            "temperature": 0.5,
-            "seed": SEED,
-            "text": "".join(characters[t] for t in sample),
-        },
+        "sample": sample(model, characters),
     }
     (HERE / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 

@@ -95,6 +95,6 @@ def _display(report: Any) -> None:
     if _user_namespace():
         from IPython.display import display
 
-        display(report)  # type: ignore[no-untyped-call]
+        display(report)
     else:
         print(report)

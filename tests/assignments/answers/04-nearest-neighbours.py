@@ -510,6 +510,23 @@ def regress(distances, targets, k, weights="uniform"):
     return np.array([w_ @ targets[o] / w_.sum() for w_, o in zip(w, order)])
 
 
+# %% wrong regress: a tiny number added instead of a rule for distance 0
+# says: no small number added
+# visible: passes
+def regress(distances, targets, k, weights="uniform"):
+    distances, targets = np.asarray(distances, float), np.asarray(targets, float)
+    if not 1 <= k <= distances.shape[1]:
+        raise ValueError("k")
+    if len(targets) != distances.shape[1]:
+        raise ValueError("targets")
+    if weights not in ("uniform", "distance"):
+        raise ValueError("weights")
+    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
+    near = np.take_along_axis(distances, order, axis=1)
+    w = np.ones(near.shape) if weights == "uniform" else 1 / np.maximum(near, 1e-12)
+    return np.array([w_ @ targets[o] / w_.sum() for w_, o in zip(w, order)])
+
+
 # %% wrong regress: only the first exact match counts
 # says: all of them
 # visible: passes
@@ -654,7 +671,7 @@ def choose_k(X, y, fold, candidates):
 
 
 # %% wrong choose-k: standardised with all rows
-# says: come from all rows
+# says: standardised with all rows
 # visible: passes
 def choose_k(X, y, fold, candidates):
     X, y, fold = np.asarray(X, float), np.asarray(y), np.asarray(fold)
@@ -673,7 +690,7 @@ def choose_k(X, y, fold, candidates):
 
 
 # %% wrong choose-k: not standardised at all
-# says: are not those of an honest validation
+# says: not standardised at all
 # visible: passes
 def choose_k(X, y, fold, candidates):
     X, y, fold = np.asarray(X, float), np.asarray(y), np.asarray(fold)
@@ -690,7 +707,7 @@ def choose_k(X, y, fold, candidates):
 
 
 # %% wrong choose-k: each side standardised by itself
-# says: from the fold itself
+# says: standardised by itself
 # visible: passes
 def choose_k(X, y, fold, candidates):
     X, y, fold = np.asarray(X, float), np.asarray(y), np.asarray(fold)
@@ -713,7 +730,7 @@ def choose_k(X, y, fold, candidates):
 
 
 # %% wrong choose-k: accuracies averaged over folds of unlike sizes
-# says: averaged over folds
+# says: plain mean over folds
 # visible: passes
 def choose_k(X, y, fold, candidates):
     X, y, fold = np.asarray(X, float), np.asarray(y), np.asarray(fold)

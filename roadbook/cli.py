@@ -11,7 +11,6 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -19,26 +18,29 @@ from roadbook import course, progress
 from roadbook.grading import intake
 from roadbook.grading.check import TIMEOUT, CheckError
 from roadbook.grading.check import check as check_notebook
-from roadbook.grading.feedback import Report
+from roadbook.grading.feedback import Report, wrapped
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # else the help shows types: --help <bool>
     help="The ML Engineer's Roadbook: start exercises, check your answers, see how far you are.",
 )
 STYLES = {"passed": "green", "written": "green", "not written yet": "dim"}
 DISK = 6 * 10**9  # bytes that packages, models and data take
-EXERCISE = "An exercise by its number or name (04, nearest-neighbours)."
-FILE = "An exercise by its number or name, or a notebook's file."
 
 
 @app.command()
-def start(name: Annotated[str, typer.Argument(help=EXERCISE, metavar="NN")]) -> None:
-    """Copy an exercise to work/, to solve it there. A copy that is there already is never overwritten."""
-    chapter = _find(name)
-    if not chapter.exercise.is_file():
-        _fail(f"{chapter.slug} has no exercise yet.")
+def start(name: Annotated[str, typer.Argument(metavar="NN", hidden=True)]) -> None:
+    """Copy an exercise to work/, to solve it there.
+
+    NN is its number or name: 04, nearest-neighbours. A copy that is there already is never overwritten.
+    """
+    try:
+        chapter = intake.find(name)
+    except (intake.IntakeError, FileNotFoundError) as error:
+        _fail(str(error))
     target = progress.notebook(chapter)
     if target.exists():
         _fail(f"{target} is there already: open it to go on, or rename it to start afresh.")
@@ -60,28 +62,40 @@ def start(name: Annotated[str, typer.Argument(help=EXERCISE, metavar="NN")]) -> 
 
 @app.command()
 def check(
-    name: Annotated[str, typer.Argument(help=FILE, metavar="NN|FILE")],
-    timeout: Annotated[int, typer.Option(help="Seconds that one cell may run.", min=1)] = TIMEOUT,
-    details: Annotated[bool, typer.Option(help="Show nbgrader's log if grading itself fails.")] = False,
+    name: Annotated[str, typer.Argument(metavar="NN|FILE", hidden=True)],
+    timeout: Annotated[
+        int, typer.Option(help="How long one cell may run.", min=1, metavar="SECONDS")
+    ] = TIMEOUT,
+    details: Annotated[
+        bool, typer.Option("--details", help="Show nbgrader's log if grading itself fails.")
+    ] = False,
 ) -> None:
-    """Check your answers: points for each task, and what failed in words.
+    """Check your answers, task by task.
 
+    You get points for each task, and read what failed in words.
+    NN is the exercise's number or name, FILE any notebook with your answers.
     Exit status 0: full marks; 1: points are missing; 2: the notebook cannot be checked.
     """
     file = Path(name)
     try:
         if file.suffix == ".ipynb" or file.is_file():
-            found = intake.which(intake.read(file))
+            cells = intake.read(file)
+            found = intake.which(cells) or intake.lesson(cells)
             if found is None:
                 _fail(f"{file} holds no exercise of the book; expected a notebook that `start` made.")
             chapter = found
         else:
-            chapter = _find(name)
+            try:
+                chapter = intake.find(name)
+            except intake.IntakeError:
+                if file.is_dir():
+                    intake.read(file)  # says which file is expected
+                raise
             file = progress.notebook(chapter)
             if not file.is_file():
                 _fail(f"there is no {file}; `python -m roadbook start {chapter.number}` makes it.")
         report = check_notebook(chapter, file, timeout=timeout)
-    except intake.IntakeError as error:
+    except (intake.IntakeError, FileNotFoundError) as error:
         _fail(str(error))
     except CheckError as error:
         if details:
@@ -99,7 +113,10 @@ def check(
 
 @app.command("progress")
 def progress_command() -> None:
-    """Show which tasks are done and what is next, here and in work/progress.html."""
+    """Show which tasks are done and what is next.
+
+    The same is written as a page, work/progress.html. Points are the best that each task ever had.
+    """
     try:
         best, remarks = progress.load()
         rows = progress.rows(best)
@@ -109,7 +126,7 @@ def progress_command() -> None:
         _fail(str(error))
     except OSError as error:
         _fail(f"{progress.folder()} cannot be read or written: {error.strerror}.")
-    table = Table("Exercise", "State", "Tasks done", "Points")
+    table = Table("Exercise", "State", "Tasks done", "Best points")
     for row in rows:
         tasks = len(row.done) + len(row.left)
         table.add_row(
@@ -205,20 +222,15 @@ def _pip(extra: str) -> str:
     return f"python -m pip install {' '.join(_missing(extra))}"
 
 
-def _find(name: str) -> course.Chapter:
-    try:
-        return course.find(name)
-    except (LookupError, FileNotFoundError) as error:
-        _fail(str(error.args[0]))
-
-
 def _show(report: Report) -> None:
     console = _console()
     console.print(Text(report.headline, style="bold"))
     for state, points, title, text in report.entries():
-        console.print(Text.assemble((f"{state:>15}", STYLES.get(state, "red")), f"  {title} ({points})"))
-        if text:
-            console.print(Padding(Text(text), (0, 0, 0, 17)))
+        console.print(Text.assemble((f"{state:15}", STYLES.get(state, "red")), f"  {title} ({points})"))
+        for line in wrapped(text):
+            console.print(Text(line), soft_wrap=True)
+    if report.worked:
+        console.print(Text(report.worked), soft_wrap=True)
     for remark in report.remarks:
         console.print(Text(f"Note: {remark}"), soft_wrap=True)
 

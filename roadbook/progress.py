@@ -88,9 +88,7 @@ def record(report: Report) -> list[str]:
 def rows(best: Best) -> list[Row]:
     """Return a row for each chapter that has an exercise, in the order of the book."""
     found = []
-    for chapter in course.chapters():
-        if not (chapter.solution.is_file() and chapter.exercise.is_file()):
-            continue
+    for chapter in intake.ready():
         tasks = [task for task in intake.tasks(chapter) if task.tests]
         mine = {task.name: min(best.get(chapter.slug, {}).get(task.name, 0.0), task.points) for task in tasks}
         found.append(
@@ -179,7 +177,7 @@ progress {{ width: 100%; height: 1rem; }}
 <table>
 <caption id="exercises">Exercises, with the best result of each task</caption>
 <thead><tr><th scope="col">Chapter</th><th scope="col">State</th><th scope="col">Tasks</th>
-<th scope="col">Points</th><th scope="col">Which</th></tr></thead>
+<th scope="col">Best points</th><th scope="col">Which</th></tr></thead>
 <tbody>
 {rows}
 </tbody>

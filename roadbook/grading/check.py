@@ -59,8 +59,14 @@ def check(
         roadbook.grading.intake.IntakeError: this is no notebook, or none of this exercise.
         CheckError: nbgrader is missing or failed.
     """
+    cells = intake.read(notebook)
+    if explained := intake.lesson(cells):
+        raise intake.IntakeError(
+            f"this is the chapter {explained.slug}, not the exercise; "
+            f"`python -m roadbook start {explained.number}` makes your copy of the exercise."
+        )
     wanted = intake.tasks(chapter)
-    graft = intake.take(intake.read(notebook), wanted)
+    graft = intake.take(cells, wanted)
     with tempfile.TemporaryDirectory(prefix="roadbook-check-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         record = folder / "record.jsonl"
@@ -174,7 +180,7 @@ def _report(
         solution = ""
         if points == most:
             solution = chapter.solution.relative_to(course.root()).as_posix()
-            state, message = "passed", f"Worked solution: {solution}"
+            state, message = "passed", ""
         elif given is None:
             state, message = "missing", "Your notebook has no cell for this task: take it from a fresh copy."
         elif given.strip() == task.stub.strip():

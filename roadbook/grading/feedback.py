@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+import textwrap
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 State = Literal["passed", "not written yet", "failed", "missing", "timed out", "killed"]
+WIDTH = 75
 Error = dict[str, Any]
 """An error as `roadbook.grading.student` describes it."""
 
@@ -22,7 +24,7 @@ class TaskReport:
     max_points: float
     state: State
     message: str
-    """What failed, in words; for a passed task, where its worked solution is."""
+    """What failed, in words; `""` for a passed task."""
     solution: str
     """Path of the worked solution within the book for a passed task, else `""`."""
 
@@ -69,6 +71,13 @@ class Report:
     def headline(self) -> str:
         return f"{self.slug}: {self.points:g} of {self.max_points:g} points"
 
+    @property
+    def worked(self) -> str:
+        """Where the worked solutions of the passed tasks are, in a line; `""` if no task is passed."""
+        passed = [task for task in self.tasks if task.solution]
+        names = ", ".join(task.title.partition(":")[0] for task in passed)
+        return f"Worked solution of {names}: {passed[0].solution}" if passed else ""
+
     def entries(self) -> list[tuple[str, str, str, str]]:
         """Return state, points in words, title, and what there is to say of each task, as plain text."""
         counted = [
@@ -80,8 +89,8 @@ class Report:
     def __str__(self) -> str:
         lines = [self.headline]
         for state, points, title, text in self.entries():
-            lines.append(f"{state:>15}  {title} ({points})")
-            lines += [f"{'':15}  {line}" for line in text.splitlines()]
+            lines += [f"{state:15}  {title} ({points})", *wrapped(text)]
+        lines += [self.worked] if self.worked else []
         return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
@@ -102,6 +111,16 @@ class Report:
             items.append(f"<li>{head}{said}{links.get(title, '')}</li>")
         notes = "".join(f"<p>Note: {html.escape(remark)}</p>" for remark in self.remarks)
         return f"<p><strong>{html.escape(self.headline)}</strong></p><ul>{''.join(items)}</ul>{notes}"
+
+
+def wrapped(text: str) -> list[str]:
+    """Return indented lines for a terminal of 80 columns; in a long message, `got` begins a line."""
+    lines = []
+    for line in text.splitlines():
+        parts = [line] if len(line) <= WIDTH else re.split(r"(?<=,) (?=got )", line, maxsplit=1)
+        for part in parts:
+            lines += textwrap.wrap(part, WIDTH, break_on_hyphens=False)
+    return [f"    {line}" for line in lines]
 
 
 def words(

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,9 @@ def main() -> None:
     """Grade the job of the folder that is named on the command line; the log goes to stderr."""
     # jsonschema checks IRIs with this. No notebook has any, and its import takes longer than all the rest.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    # nbgrader's own __init__ imports its server's extensions, which nothing here needs.
+    if spec := find_spec("nbgrader"):
+        sys.modules["nbgrader"] = module_from_spec(spec)
     from roadbook.notebooks import ENVIRONMENT
 
     os.environ.update(ENVIRONMENT)

@@ -87,6 +87,28 @@ class Graft:
         return whole
 
 
+def ready() -> list[course.Chapter]:
+    """Return the chapters whose exercise exists, in the order of the book."""
+    return [c for c in course.chapters() if c.solution.is_file() and c.exercise.is_file()]
+
+
+def find(name: str) -> course.Chapter:
+    """Return the chapter whose exercise `name` means: its number, its slug, or the words of its slug.
+
+    Raises:
+        IntakeError: there is no such chapter, or its exercise does not exist yet.
+    """
+    chapters = ready()
+    try:
+        chapter = course.find(name)
+        if chapter in chapters:
+            return chapter
+        said = f"{chapter.slug} has no exercise yet"
+    except LookupError:
+        said = f"there is no chapter {name!r}"
+    raise IntakeError(f"{said}; the chapters with an exercise are: {', '.join(c.slug for c in chapters)}.")
+
+
 def read(source: Path | str | Mapping[str, Any]) -> list[Cell]:
     """Return the cells of a notebook: a file of any nbformat, or a notebook that is loaded already.
 
@@ -116,7 +138,7 @@ def instructor(chapter: course.Chapter) -> dict[str, Any]:
     Raises:
         IntakeError: the course has no such assignment.
     """
-    if not (chapter.solution.is_file() and chapter.exercise.is_file()):
+    if chapter not in ready():
         raise IntakeError(
             f"{chapter.slug} has no exercise yet: expected {chapter.exercise} (`make release`)."
         )
@@ -222,19 +244,29 @@ def mark(cell: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def lesson(cells: list[Cell]) -> course.Chapter | None:
+    """Return the chapter that this explains: no cell bears a mark, and the title is the chapter's own."""
+    title = _title(cells)
+    if not title or any(cell.grade_id for cell in cells):
+        return None
+    written = (chapter for chapter in course.chapters() if chapter.notebook.is_file())
+    return next((chapter for chapter in written if _title(read(chapter.notebook)) == title), None)
+
+
 def which(cells: list[Cell]) -> course.Chapter | None:
     """Return the chapter whose exercise this is, by the marks of its cells, then by its functions."""
+    if lesson(cells):
+        return None
     marks = {cell.grade_id for cell in cells}
     names = {
         name for cell in cells for name, _ in DEFINED.findall(cell.source) if name and cell.kind == "code"
     }
     best: tuple[int, int, course.Chapter | None] = (0, 0, None)
-    for chapter in course.chapters():
-        if chapter.solution.is_file() and chapter.exercise.is_file():
-            own = tasks(chapter)
-            score = (len(marks & {t.name for t in own}), len(names & {f for t in own for f in t.functions}))
-            if score > best[:2]:
-                best = (*score, chapter)
+    for chapter in ready():
+        own = tasks(chapter)
+        score = (len(marks & {t.name for t in own}), len(names & {f for t in own for f in t.functions}))
+        if score > best[:2]:
+            best = (*score, chapter)
     return best[2]
 
 
@@ -250,6 +282,9 @@ def defined(source: str) -> set[str]:
 
 
 def _load(path: Path) -> Any:
+    if path.is_dir():
+        example = next(iter(sorted(path.glob("*.ipynb"))), path / "04-nearest-neighbours.ipynb")
+        raise IntakeError(f"{path} is a folder: name the notebook in it, for example {example}.")
     try:
         if path.stat().st_size > MAX_BYTES:
             raise IntakeError(
@@ -257,9 +292,10 @@ def _load(path: Path) -> Any:
             )
         return json.loads(path.read_bytes())  # bytes, so that a BOM and UTF-16 are recognised
     except FileNotFoundError:
-        raise IntakeError(f"there is no file {path}; `python -m roadbook start` makes one.") from None
-    except IsADirectoryError:
-        raise IntakeError(f"{path} is a folder: name the notebook in it.") from None
+        number = next((c.number for c in ready() if c.slug == path.stem), "04")
+        raise IntakeError(
+            f"there is no file {path}; make one, for example with `python -m roadbook start {number}`."
+        ) from None
     except OSError as error:
         raise IntakeError(f"{path} cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError):  # what is no JSON, or no text
@@ -296,6 +332,10 @@ def _field(mapping: Any, key: str, kind: type) -> Any:
 def _heading(text: str) -> str:
     heading = re.search(r"^#+\s+(.+)$", text, re.M)
     return heading[1].strip() if heading else ""
+
+
+def _title(cells: list[Cell]) -> str:
+    return next((h for cell in cells if cell.kind == "markdown" and (h := _heading(cell.source))), "")
 
 
 def _rubric(following: list[dict[str, Any]]) -> str:

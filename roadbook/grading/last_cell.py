@@ -18,7 +18,7 @@ from roadbook.grading.intake import IntakeError
 def show_check(name: str | None) -> None:
     """Check the notebook in which this runs, or the saved exercise of that name, and display the report."""
     try:
-        chapter = course.find(name) if name else None
+        chapter = intake.find(name) if name else None
         source: Path | Mapping[str, Any]
         if "google.colab" in sys.modules:
             source, said = _colab(), "Checked this notebook as it is on the screen."
@@ -35,8 +35,8 @@ def show_check(name: str | None) -> None:
                 'this notebook holds no exercise of the book; name one, as in roadbook.check("04").'
             )
         report = check(chapter, source)
-    except (IntakeError, CheckError, LookupError, OSError) as error:
-        print(f"Not checked: {error.args[0] if isinstance(error, LookupError) else error}")
+    except (IntakeError, CheckError, OSError) as error:
+        print(f"Not checked: {error}")
         return
     print(said)
     _display(report)

@@ -1,9 +1,10 @@
-"""A check of right, wrong and hostile notebooks of a tiny course. One check takes seconds, so each holds two cases."""
+"""A check of right, wrong and hostile notebooks of a tiny course. A check takes seconds, so one holds many cases."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 import roadbook
 from roadbook import course, progress
 from roadbook.grading.check import CheckError, check
-from roadbook.grading.feedback import Report, words
+from roadbook.grading.feedback import Report, TaskReport, words
 from tests.grading import tiny
 from tests.grading.tiny import v4
 
@@ -27,140 +28,142 @@ def chapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> course.Chapter:
     return tiny.build(tmp_path / "course", monkeypatch)
 
 
-def tell(
-    chapter: course.Chapter, answers: dict[str, str], **options: Any
-) -> tuple[Report, dict[str, tuple[str, str]]]:
-    """Check a notebook; return the report, and state and message by task."""
-    report = check(chapter, tiny.notebook(answers), **options)
-    shown = f"{report}{report._repr_html_()}"
-    assert "secret" not in shown and "Traceback" not in shown, "hidden tests and tracebacks are never shown"
-    return report, {task.name: (task.state, task.message) for task in report.tasks}
-
-
 def test_solved(chapter: course.Chapter, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     before = sorted(tmp_path.rglob("*"))
-    report, tasks = tell(chapter, {**SOLVED, "why": "Outliers <b>"})
+    report = check(chapter, tiny.notebook({**SOLVED, "why": "Outliers <b>"}))
     assert report.complete and (report.points, report.max_points) == (5, 5)
-    assert tasks == {name: ("passed", "Worked solution: solutions/91-tiny/91-tiny.ipynb") for name in SOLVED}
+    assert [(task.name, task.state, task.message) for task in report.tasks] == [
+        (name, "passed", "") for name in SOLVED
+    ]
     assert [(w.title, w.answered, w.rubric) for w in report.written] == [
         ("Task 3: say why", True, "One point for outliers.")
     ]
     assert '<a href="../../solutions/91-tiny/91-tiny.ipynb">' in report._repr_html_()
     assert str(report).startswith("91-tiny: 5 of 5 points")
+    assert str(report).endswith("\nWorked solution of Task 1, Task 2: solutions/91-tiny/91-tiny.ipynb")
     assert sorted(tmp_path.rglob("*")) == before, "the course was written to"
     assert capfd.readouterr() == ("", ""), "nbgrader's own words are not a learner's business"
 
 
-def test_killed_kernel_and_unstoppable_loop_cost_their_own_points(chapter: course.Chapter) -> None:
-    loop = (
+KILLED = "Your code ended its own process (os._exit, exit, a crash, or too much memory)."
+FLOOD = "Your code printed more than 200 kB and was stopped: remove print() calls."
+# Answers by task, the state of the task, and what is said: with an ellipsis, how it begins or ends.
+STOPPED = {
+    "mean": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "killed", KILLED),
+    "tally": ("import os\ndef tally(words):\n    os._exit(0)", "killed", KILLED),
+    "mean-2": (  # does not end when it is interrupted
         "def mean(values):\n    while True:\n        try:\n"
-        "            while True: pass\n        except BaseException: pass"
-    )
-    _, tasks = tell(chapter, {"mean": loop, "tally": tiny.TALLY}, timeout=1)
-    assert tasks["mean"][0] == "timed out" and "a loop that never ends" in tasks["mean"][1]
-    assert tasks["tally"][0] == "passed"
-
-
-def test_killed_kernels(chapter: course.Chapter) -> None:
-    killed = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
-    _, tasks = tell(chapter, {"mean": killed, "tally": "import os\ndef tally(words):\n    os._exit(0)"})
-    assert tasks == {
-        name: ("killed", "Your code ended its own process (os._exit, exit, a crash, or too much memory).")
-        for name in SOLVED
-    }
-
-
-def test_endless_loop_and_a_million_lines(chapter: course.Chapter) -> None:
-    lines = "def tally(words):\n    for i in range(1_000_000):\n        print('line', i)"
-    _, tasks = tell(
-        chapter, {"mean": "def mean(values):\n    while True:\n        pass", "tally": lines}, timeout=2
-    )
-    assert tasks["mean"][0] == "timed out"
-    assert tasks["mean"][1].startswith(
-        "Your code was stopped after 2 seconds: look for a loop that never ends.\nLine "
-    )
-    assert tasks["tally"] == (
+        "            while True: pass\n        except BaseException: pass",
+        "timed out",
+        "Your code was stopped after 2 seconds: look for a loop that never ends.…",
+    ),
+    "tally-2": (tiny.TALLY, "passed", ""),
+    "mean-3": (
+        "def mean(values):\n    while True:\n        pass",
+        "timed out",
+        "Your code was stopped after 2 seconds: look for a loop that never ends.\nLine …",
+    ),
+}
+JUDGED = {
+    "tally": (
+        "def tally(words):\n    for i in range(1_000_000):\n        print('line', i)",
         "failed",
-        "Your code printed more than 200 kB and was stopped: remove print() calls.\n"
-        "Line 3 of your cell: print('line', i)",
-    )
-
-
-def test_forbidden_call_and_displayed_outputs(chapter: course.Chapter) -> None:
-    reset = "%reset -f\nimport numpy as np\ndef mean(values):\n    return np.average(values)"
-    flood = (
-        "from IPython.display import display, HTML\ndef tally(words):\n"
-        "    for i in range(100):\n        display(HTML('x' * 10_000))"
-    )
-    _, tasks = tell(chapter, {"mean": reset, "tally": flood})
-    assert tasks["mean"] == (
-        "failed",
-        'Task "mean" asks you to write this yourself: numpy.average may not be called here.\n'
-        "Line 4 of your cell: return np.average(values)",
-    )
-    assert tasks["tally"][1].startswith("Your code printed more than 200 kB")
-
-
-def test_noise_costs_nothing_and_exit_is_explained(chapter: course.Chapter) -> None:
-    noisy = (
+        f"{FLOOD}\nLine 3 of your cell: print('line', i)",
+    ),
+    "mean": (  # noise costs nothing
         "import logging, os, subprocess, sys, warnings\n"
         "print('loading')\nwarnings.warn('slow')\nsys.stderr.buffer.write(b'x')\n"
         "def mean(values):\n    warnings.warn('again'); logging.warning('hm'); os.write(2, b'x')\n"
-        "    subprocess.run(['echo', 'x'])\n    return sum(values) / len(values)\n%matplotlib inline\n7"
-    )
-    _, tasks = tell(chapter, {"mean": noisy, "tally": "import sys\ndef tally(words):\n    sys.exit('bye')"})
-    assert tasks["mean"][0] == "passed"
-    assert tasks["tally"] == (
+        "    subprocess.run(['echo', 'x'])\n    return sum(values) / len(values)\n%matplotlib inline\n7",
+        "passed",
+        "",
+    ),
+    "tally-2": (
+        "from IPython.display import display, HTML\ndef tally(words):\n"
+        "    for i in range(100):\n        display(HTML('x' * 10_000))",
+        "failed",
+        f"{FLOOD}…",
+    ),
+    "mean-2": (
+        "def mean(values):\n    return round(sum(values) / 3)",
+        "failed",
+        "expected the mean of floats, got another number",
+    ),
+    "tally-3": (
+        "import sys\ndef tally(words):\n    sys.exit('bye')",
         "failed",
         "Your code ends the program (exit, quit or sys.exit): return a value or raise an error.\n"
         "Line 3 of your cell: sys.exit('bye')",
-    )
-
-
-def test_helper_elsewhere_and_syntax_error(chapter: course.Chapter) -> None:
-    notebook = tiny.notebook(
-        {
-            "mean": "\n\ndef mean(values):\n    return helper(values)",
-            "tally": "\nx = 1\ndef tally(words:\n    pass",
-        }
-    )
-    notebook.cells.insert(3, v4.new_code_cell("def helper(values): return sum(values) / len(values)"))
-    mean, tally = check(chapter, notebook).tasks
-    assert mean.message == (
+    ),
+    "mean-3": (
+        "\n\ndef mean(values):\n    return helper(values)",
+        "failed",
         "expected 3 for [1, 2, 6], got NameError: name 'helper' is not defined\n"
         "Line 4 of your cell: return helper(values)\n"
-        "You define helper in another cell. Everything that an answer needs must be in its own cell."
-    )
-    assert tally.message == (
-        "Your cell does not run: SyntaxError: '(' was never closed\nLine 3 of your cell: def tally(words:"
-    )
-
-
-def test_deleted_cell_and_a_wrong_answer(chapter: course.Chapter) -> None:
-    notebook = tiny.notebook({"tally": "def tally(words):\n    return words[0] / 2"})
-    del notebook.cells[3]
-    mean, tally = check(chapter, notebook).tasks
-    assert (mean.state, mean.points) == ("missing", 0) and "no cell for this task" in mean.message
-    assert tally.message == (
+        "You define helper in another cell. Everything that an answer needs must be in its own cell.",
+    ),
+    "tally-4": (
+        "\nx = 1\ndef tally(words:\n    pass",
+        "failed",
+        "Your cell does not run: SyntaxError: '(' was never closed\nLine 3 of your cell: def tally(words:",
+    ),
+    "tally-5": (
+        "def tally(words):\n    return words[0] / 2",
+        "failed",
         "Your code raised an error: TypeError: unsupported operand type(s) for /: 'str' and 'int'\n"
-        "Line 2 of your cell: return words[0] / 2"
-    )
+        "Line 2 of your cell: return words[0] / 2",
+    ),
+    "mean-4": ("", "missing", "Your notebook has no cell for this task…"),
+    "mean-5": (
+        "%reset -f\nimport numpy as np\ndef mean(values):\n    return np.average(values)",
+        "failed",
+        'Task "mean-5" asks you to write this yourself: numpy.average may not be called here.\n'
+        "Line 4 of your cell: return np.average(values)",
+    ),
+    "tally-6": (
+        "import numpy as np\ndef tally(words):\n    return np.ones(10**9).sum()",
+        "failed",
+        "…Unable to allocate 7.45 GiB…" if sys.platform == "linux" else "…",
+    ),
+}
 
 
-def test_a_hidden_test_speaks_and_memory_is_bounded(chapter: course.Chapter) -> None:
-    greedy = "import numpy as np\ndef tally(words):\n    return np.ones(10**9).sum()"
-    _, tasks = tell(
-        chapter, {"mean": "def mean(values):\n    return round(sum(values) / 3)", "tally": greedy}
-    )
-    assert tasks["mean"] == ("failed", "expected the mean of floats, got another number")
-    if sys.platform == "linux":
-        assert "Unable to allocate 7.45 GiB" in tasks["tally"][1]
+def judge(
+    root: Path, monkeypatch: pytest.MonkeyPatch, cases: dict[str, tuple[str, str, str]], **options: Any
+) -> None:
+    """Check all cases at once; each task gets its own state, words and points, whatever the others do."""
+    copies = (len(cases) + 1) // 2
+    chapter = tiny.build(root, monkeypatch, copies)
+    notebook = tiny.notebook({name: answer for name, (answer, _, _) in cases.items()}, copies)
+    missing = [name for name, (_, state, _) in cases.items() if state == "missing"]
+    notebook.cells = [cell for cell in notebook.cells if cell.metadata.nbgrader.grade_id not in missing]
+    notebook.cells.insert(2, v4.new_code_cell("def helper(values): return sum(values) / len(values)"))
+    report = check(chapter, notebook, **options)
+    tasks = {task.name: task for task in report.tasks}
+    for name, (_, state, says) in cases.items():
+        task = tasks[name]
+        assert task.state == state and re.fullmatch(re.escape(says).replace("…", ".*"), task.message, re.S), (
+            f"{name}: {task.state}: {task.message}"
+        )
+        assert task.points == (task.max_points if state == "passed" else 0)
+    shown = f"{report}{report._repr_html_()}"
+    assert "secret" not in shown and "Traceback" not in shown, "hidden tests and tracebacks are never shown"
+
+
+def test_lost_processes_cost_their_own_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge(tmp_path, monkeypatch, STOPPED, timeout=2)
+
+
+def test_what_people_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge(tmp_path, monkeypatch, JUDGED)
 
 
 def test_colab(
     chapter: course.Chapter, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The last cell, with a stand-in for Colab's module: the notebook comes from the page, not from a file."""
+    from roadbook.grading import last_cell
+
     asked = []
     notebook = json.loads(json.dumps(tiny.notebook(SOLVED)))
     notebook["nbformat_minor"] = 0
@@ -176,9 +179,12 @@ def test_colab(
     for name, module in {"google": ModuleType("google"), "google.colab": colab}.items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.delenv("ROADBOOK_CHECK", raising=False)
+    monkeypatch.setattr(
+        last_cell, "check", lambda chapter, source: Report(f"{chapter.slug} {source is notebook}", [])
+    )
     roadbook.check()
     out = capsys.readouterr().out
-    assert "as it is on the screen" in out and "91-tiny: 5 of 5 points" in out
+    assert "as it is on the screen" in out and "91-tiny True: 0 of 0 points" in out
     assert asked == ["get_ipynb"] and not progress.folder().exists()
     notebook.clear()
     roadbook.check()
@@ -309,6 +315,18 @@ def test_words(answer: dict[str, Any] | None, tests: dict[str, Any] | None, stat
     plain = {"message": "", "line": 0, "text": ""}
     got = words(answer and {**plain, **answer}, tests and {**plain, **tests}, {"mean"}, set())
     assert got[0] == state and says in got[1]
+
+
+def test_a_report_fits_80_columns() -> None:
+    message = f"for the example worked by hand, expected {[0.5] * 9}, got {[-1.25] * 9}. A sentence.\nLine 2"
+    tasks = [TaskReport("mean", "Task 1: mean", 0, 2, "failed", message, "")]
+    assert str(Report("91-tiny", tasks)).splitlines()[2:] == [
+        "    for the example worked by hand, expected [0.5, 0.5, 0.5, 0.5, 0.5, 0.5,",
+        "    0.5, 0.5, 0.5],",
+        "    got [-1.25, -1.25, -1.25, -1.25, -1.25, -1.25, -1.25, -1.25, -1.25]. A",
+        "    sentence.",
+        "    Line 2",
+    ]
 
 
 def test_import_is_light() -> None:

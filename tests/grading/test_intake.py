@@ -209,10 +209,27 @@ def test_what_is_no_notebook_is_refused_in_one_line(
 
 
 def test_no_file(chapter: course.Chapter, tmp_path: Path) -> None:
-    with pytest.raises(IntakeError, match="there is no file"):
+    with pytest.raises(IntakeError, match=r"there is no file .*`python -m roadbook start 04`"):
         intake.read(tmp_path / "none.ipynb")
-    with pytest.raises(IntakeError, match="is a folder"):
+    with pytest.raises(IntakeError, match=r"there is no file .*`python -m roadbook start 91`"):
+        intake.read(tmp_path / "91-tiny.ipynb")
+    with pytest.raises(IntakeError, match=r"is a folder: .* for example .*/04-nearest-neighbours\.ipynb"):
         intake.read(tmp_path)
+    with pytest.raises(IntakeError, match=r"is a folder: .* for example .*/91-tiny/91-tiny\.ipynb"):
+        intake.read(chapter.exercise.parent)
+
+
+def test_the_chapter_is_not_its_exercise(chapter: course.Chapter) -> None:
+    cells = [v4.new_markdown_cell("# Tiny means\n\nText."), v4.new_code_cell(tiny.MEAN)]
+    chapter.notebook.parent.mkdir(parents=True)
+    chapter.notebook.write_text(json.dumps(v4.new_notebook(cells=cells)), encoding="utf-8")
+    mine = intake.read(v4.new_notebook(cells=[*cells, v4.new_code_cell("x = 1")]))
+    assert intake.lesson(mine) == chapter and intake.which(mine) is None
+    for exercise in (tiny.notebook(ANSWERS), strip(tiny.notebook(ANSWERS))):
+        assert intake.lesson(intake.read(exercise)) is None
+    exercise = tiny.notebook(ANSWERS)
+    exercise.cells.insert(0, cells[0])
+    assert intake.which(intake.read(exercise)) == chapter, "the marks say more than a title"
 
 
 def test_which(chapter: course.Chapter) -> None:

@@ -1,8 +1,14 @@
-"""A course of one tiny assignment, for tests of the grader: two tasks and a written one."""
+"""A course of one tiny assignment, for tests of the grader: two tasks and a written one.
+
+With `copies=3` the two tasks stand in it three times, the later ones as `mean-2`, `tally-2`, `mean-3`,
+`tally-3`: then one check, which takes seconds, tries many answers.
+"""
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +36,7 @@ def mark(name: str, **more: Any) -> dict[str, Any]:
     return {"nbgrader": {**base, **more}}
 
 
-def cells(solved: bool) -> list[Any]:
+def cells(solved: bool, copies: int = 1) -> list[Any]:
     """Return the cells of the instructor's notebook, or of the released one."""
 
     def answer(stub: str, body: str) -> str:
@@ -43,7 +49,7 @@ def cells(solved: bool) -> list[Any]:
 
     own = {"locked": False, "solution": True}
     graded = {"grade": True}
-    return [
+    made = [
         v4.new_markdown_cell("# Exercise: tiny", metadata=mark("introduction")),
         v4.new_code_cell("import numpy as np\nfrom numpy import average as avg", metadata=mark("imports")),
         v4.new_markdown_cell("## Task 1: mean\n\nThe mean of a list.", metadata=mark("mean-text")),
@@ -84,22 +90,30 @@ def cells(solved: bool) -> list[Any]:
         v4.new_markdown_cell("One point for outliers.", metadata=mark("why-rubric")),
         v4.new_code_cell(f'import roadbook\n\nroadbook.check("{SLUG}")', metadata=mark("check")),
     ]
+    tasks, rest = made[2:8], made[8:]
+    for number in range(2, copies + 1):
+        for cell in copy.deepcopy(tasks):
+            cell.id += f"-{number}"
+            marks = cell.metadata.nbgrader
+            marks.grade_id = re.sub("^[a-z]+", rf"\g<0>-{number}", marks.grade_id)
+            made.insert(-len(rest), cell)
+    return made
 
 
-def notebook(answers: dict[str, str] | None = None) -> Any:
+def notebook(answers: dict[str, str] | None = None, copies: int = 1) -> Any:
     """Return the released notebook with answers by task."""
-    made = v4.new_notebook(cells=cells(solved=False))
+    made = v4.new_notebook(cells=cells(solved=False, copies=copies))
     for cell in made.cells:
         cell.source = (answers or {}).get(cell.metadata.nbgrader.grade_id, cell.source)
     return made
 
 
-def build(root: Path, monkeypatch: pytest.MonkeyPatch) -> course.Chapter:
+def build(root: Path, monkeypatch: pytest.MonkeyPatch, copies: int = 1) -> course.Chapter:
     """Write the course to a folder, make it the course of `roadbook`, and return its chapter."""
     for folder, solved in (("solutions", True), ("exercises", False)):
         path = root / folder / SLUG / f"{SLUG}.ipynb"
         path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(v4.new_notebook(cells=cells(solved))), encoding="utf-8")
+        path.write_text(json.dumps(v4.new_notebook(cells=cells(solved, copies))), encoding="utf-8")
     chapter = course.Chapter(slug=SLUG, part="tiny")
     monkeypatch.setattr(course, "root", lambda: root)
     monkeypatch.setattr(course, "chapters", lambda: (chapter,))

@@ -34,7 +34,13 @@ def run(*arguments: str) -> Result:
 def report(mean: float, tally: float) -> Report:
     tasks = [
         TaskReport(
-            "mean", "Task 1: mean", mean, 2, "passed" if mean == 2 else "failed", "said [1] of mean", ""
+            "mean",
+            "Task 1: mean",
+            mean,
+            2,
+            "passed" if mean == 2 else "failed",
+            "said [1] of mean",
+            "s.ipynb",
         ),
         TaskReport("tally", "Task 2: tally", tally, 3, "passed" if tally == 3 else "failed", "", ""),
     ]
@@ -71,6 +77,7 @@ def test_check_by_file_and_full_marks(
     monkeypatch.setattr(cli, "check_notebook", lambda *_, **__: report(2, 3))
     done = run("check", str(file))
     assert done.exit_code == 0 and "said [1] of mean" in done.output and "Note: a remark" in done.output
+    assert done.output.count("s.ipynb") == 1 and "Worked solution of Task 1: s.ipynb" in done.output
 
 
 @pytest.mark.parametrize(
@@ -87,14 +94,34 @@ def test_unusable_input_is_one_line(
     assert done.exit_code == 2 and says in done.output and done.output.count("\n") == 1
 
 
-def test_unknown_or_unstarted_exercise(chapter: course.Chapter) -> None:
+def test_unknown_or_unstarted_exercise(
+    chapter: course.Chapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = course.Chapter(slug="92-planned", part="tiny")
+    monkeypatch.setattr(course, "chapters", lambda: (chapter, planned))
+    known = "the chapters with an exercise are: 91-tiny."
     for arguments, says in (
-        (("check", "77"), "there is no chapter '77'"),
-        (("start", "77"), "91-tiny"),
+        (("check", "77"), f"there is no chapter '77'; {known}"),
+        (("start", "77"), f"there is no chapter '77'; {known}"),
+        (("check", "92"), f"92-planned has no exercise yet; {known}"),
+        (("start", "92"), f"92-planned has no exercise yet; {known}"),
         (("check", "91"), "`python -m roadbook start 91` makes it"),
+        (("check", str(tmp_path)), f"{tmp_path} is a folder: name the notebook in it"),
+        (("check", "nope.ipynb"), "there is no file nope.ipynb; make one, for example with"),
     ):
         done = run(*arguments)
         assert done.exit_code == 2 and says in done.output and done.output.count("\n") == 1
+
+
+def test_the_chapter_itself_is_refused(chapter: course.Chapter) -> None:
+    cells = [tiny.v4.new_markdown_cell("# Tiny means"), tiny.v4.new_code_cell(tiny.MEAN)]
+    chapter.notebook.parent.mkdir(parents=True)
+    chapter.notebook.write_text(json.dumps(tiny.v4.new_notebook(cells=cells)), encoding="utf-8")
+    done = run("check", str(chapter.notebook))
+    assert done.exit_code == 2 and done.output == (
+        "this is the chapter 91-tiny, not the exercise; "
+        "`python -m roadbook start 91` makes your copy of the exercise.\n"
+    )
 
 
 def test_progress_keeps_the_best(chapter: course.Chapter, tmp_path: Path) -> None:
@@ -105,6 +132,7 @@ def test_progress_keeps_the_best(chapter: course.Chapter, tmp_path: Path) -> Non
     assert (
         done.exit_code == 0 and "1 of 2" in done.output and "3 of 5" in done.output and "begun" in done.output
     )
+    assert "Best points" in done.output
     run("start", "91")
     assert "Next: Task 2: tally, in 91-tiny." in run("progress").output
     progress.record(report(0, 3))
@@ -205,3 +233,5 @@ def test_help_names_every_command() -> None:
     )
     for command in ("start", "check", "progress", "doctor", "fetch"):
         assert command in done.stdout
+        said = run(command, "--help").output
+        assert "<" not in said and "  --help  " in said, "no types, such as <bool>"

@@ -63,8 +63,8 @@ format: $(VENV)/.dev ## bring notebooks and Python files to their stored form
 	$(BIN)/python -m roadbook.notebooks format
 	$(BIN)/ruff format --quiet --exclude '*.ipynb' .
 
-release: $(VENV)/.dev ## let nbgrader write exercises/ from solutions/
-	$(BIN)/python -m roadbook.notebooks release
+release: $(VENV)/.dev ## let nbgrader write exercises/ from solutions/ (NB=NN-slug: of one chapter)
+	$(BIN)/python -m roadbook.notebooks release $(NB)
 
 answers: $(VENV)/.fetched ## grade an assignment's grader under a hundred seeds: make answers NB=NN-slug
 	ROADBOOK_SEEDS=100 $(BIN)/python -m pytest tests/assignments -n 2 -q -k "$(NB)"

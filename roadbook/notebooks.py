@@ -82,7 +82,8 @@ def is_setup(cell: Any) -> bool:
 def normalise(notebook: Any, *, keep_outputs: bool) -> Any:
     """Bring a notebook to the form in which the repository stores it, in place, and return it.
 
-    No execution counts and no editor's metadata; the fixed kernel; unique cell ids; the set-up cell of today.
+    No editor's metadata; the fixed kernel; unique cell ids; the set-up cell of today, put second where there
+    is none; execution counts that only number the cells (nbval takes outputs without one for a mistake).
     """
     notebook.metadata = nbformat.from_dict(
         {
@@ -91,7 +92,10 @@ def normalise(notebook: Any, *, keep_outputs: bool) -> Any:
         }
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    if not any(is_setup(cell) for cell in notebook.cells):
+        notebook.cells.insert(1, nbformat.v4.new_code_cell('"google.colab" in sys.modules'))
     seen: set[str] = set()
+    ran = 0
     for index, cell in enumerate(notebook.cells):
         cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in CELL_METADATA if k in cell.metadata})
         if cell.get("id") is None or cell.id in seen:
@@ -104,14 +108,15 @@ def normalise(notebook: Any, *, keep_outputs: bool) -> Any:
         if is_setup(cell):
             cell.source = setup_cell()
             cell.metadata.tags = ["remove-cell"]  # on the page it would be noise before the first sentence
-        cell.execution_count = None
-        cell.outputs = [clean_output(o) for o in cell.outputs] if keep_outputs else []
+        ran += 1
+        cell.execution_count = ran if keep_outputs else None
+        cell.outputs = [clean_output(o, cell.execution_count) for o in cell.outputs] if keep_outputs else []
     return notebook
 
 
-def clean_output(output: Any) -> Any:
+def clean_output(output: Any, count: int | None) -> Any:
     if "execution_count" in output:
-        output.execution_count = None
+        output.execution_count = count
     if "metadata" in output:
         output.metadata = nbformat.from_dict({})
     return output

@@ -68,7 +68,7 @@ class Answer:
     forbidden: bool
 
     def __str__(self) -> str:
-        return f"{self.slug[:2]}-{self.task}: {self.title}"
+        return f"{self.slug}-{self.task}: {self.title}"
 
 
 @dataclass
@@ -140,6 +140,11 @@ def assignment(slug: str) -> Assignment:
             answers[meta["grade_id"]] = cell
         elif meta.get("grade"):
             name = meta["grade_id"].removesuffix("-tests")
+            if name not in answers:
+                raise ValueError(
+                    f"{slug}: the tests {meta['grade_id']!r} have no answer cell with the grade_id {name!r} above them; "
+                    f"answer cells found: {', '.join(answers) or 'none'}"
+                )
             task_cell = answers[name]
             names = list(task_cell.metadata.get("roadbook", {}).get("forbidden", []))
             tasks[name] = Task(name, task_cell.source, cell.source, meta["points"], names)
@@ -156,9 +161,18 @@ def answers(slug: str) -> list[Answer]:
     """Read the right and wrong answers of an assignment, as CONTRIBUTING.md lays the file out."""
     text = (ANSWERS / f"{slug}.py").read_text(encoding="utf-8")
     heads = list(HEADER.finditer(text))
+    odd = [line for line in re.findall(r"^# ?%%.*$", text, re.M) if not HEADER.match(line)]
+    if odd:
+        raise ValueError(
+            f"{slug}.py: expected `# %% right task: title` or `# %% wrong task: title`, got {odd}"
+        )
     found = []
     for head, end in zip(heads, [*[h.start() for h in heads[1:]], len(text)], strict=True):
         body = text[head.end() : end].strip("\n")
+        directives = re.match(r"(# .*\n)*", body)
+        for line in directives[0].splitlines() if directives else []:
+            if not re.fullmatch(r"# (says: .+|visible: passes|forbidden)", line):
+                raise ValueError(f"{slug}.py, {head['title']}: unknown directive {line!r}")
         says = re.search(r"^# says: (.+)$", body, re.M)
         found.append(
             Answer(

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from roadbook import course, notebooks
+from roadbook.grading import forbidden
 from tests.assignments import mutation, runner
 
 SEEDS = range(int(os.environ.get("ROADBOOK_SEEDS", "5")))
@@ -65,6 +66,9 @@ def test_wrong_answer_loses_its_points_only(answer: runner.Answer) -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_enough_answers(slug: str) -> None:
+    assert (runner.ANSWERS / f"{slug}.py").is_file(), (
+        f"expected answers that grade the grader in tests/assignments/answers/{slug}.py"
+    )
     given = runner.answers(slug)
     tasks = runner.assignment(slug).tasks
     assert {a.task for a in given} == set(tasks), (
@@ -148,6 +152,10 @@ def test_cells_follow_the_pattern(chapter: course.Chapter) -> None:
     ]
     assert ids == expected, f"cells by grade_id: expected {expected}, got {ids}"
     assert 3 <= len(tasks) <= 6
+    for task in runner.assignment(chapter.slug).tasks.values():
+        assert not forbidden.unknown(task.forbidden), (
+            f"{task.name} forbids what is not there: {forbidden.unknown(task.forbidden)}"
+        )
     for cell in notebook.cells:
         meta = cell.metadata.get("nbgrader", {})
         assert meta.get("locked") == (meta.get("grade_id") not in tasks), f"{meta.get('grade_id')}: locked?"

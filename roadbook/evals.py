@@ -12,7 +12,7 @@ import re
 import string
 import unicodedata
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,49 @@ def _f1(answer: list[str], reference: list[str]) -> float:
         return float(answer == reference)
     common = sum((Counter(answer) & Counter(reference)).values())
     return 2 * common / (len(answer) + len(reference))
+
+
+def semantic_similarity(
+    answers: Sequence[str],
+    references: Sequence[Sequence[str]],
+    *,
+    embed: Callable[[Sequence[str]], NDArray[np.float32]] | None = None,
+) -> NDArray[np.float64]:
+    """Return for each answer the largest cosine similarity with one of its references, in [0, 1].
+
+    Negative similarities count as 0. An empty answer has nothing to compare: it scores 1.0 where there is
+    no reference, else 0.0, as in `token_f1`.
+
+    Args:
+        answers: n answers.
+        references: for each answer, its acceptable answers; none means unanswerable.
+        embed: texts to vectors of length 1; by default MiniLM, `models.embed`.
+
+    Returns:
+        Array (n,).
+
+    Raises:
+        TypeError: the references of an answer are a single string.
+        ValueError: `answers` and `references` differ in length.
+    """
+    if len(answers) != len(references):
+        raise ValueError(f"references: expected {len(answers)} lists, one an answer, got {len(references)}")
+    if embed is None:
+        from roadbook import models
+
+        embed = models.embed
+    several = [_several(r) for r in references]
+    texts = sorted({t for a, r in zip(answers, several, strict=True) for t in (a, *r) if t.strip()})
+    row = {text: i for i, text in enumerate(texts)}
+    vectors = embed(texts) if texts else np.zeros((0, 1), dtype=np.float32)  # (n_texts, d)
+    scores = np.zeros(len(answers))
+    for i, (answer, acceptable) in enumerate(zip(answers, several, strict=True)):
+        known = [row[r] for r in acceptable if r.strip()]
+        if not answer.strip():
+            scores[i] = float(not known)
+        elif known:
+            scores[i] = np.clip((vectors[known] @ vectors[row[answer]]).max(), 0.0, 1.0)
+    return scores
 
 
 def states_facts(answer: str, required_facts: Sequence[str]) -> bool:

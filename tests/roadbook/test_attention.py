@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +33,20 @@ def model() -> GPT:
 
 @pytest.fixture(scope="module")
 def notebook() -> dict[str, Any]:
-    """The names that the notebook's cells define which only import and define."""
+    """What the chapter's notebook defines, from the cells that only define."""
     cells = nbformat.read(course.find("13").notebook, as_version=4).cells
-    namespace: dict[str, Any] = {"__name__": "notebook"}
+    namespace: dict[str, Any] = {
+        "__name__": "notebook",
+        "F": functional,
+        "math": math,
+        "nn": nn,
+        "torch": torch,
+    }
     for cell in cells:
-        if cell.cell_type != "code" or "%" in cell.source.split("\n")[0]:
-            continue
-        try:
+        if cell.cell_type == "code" and "%pip" not in cell.source:
             tree = ast.parse(cell.source)
-        except SyntaxError:
-            continue
-        if all(isinstance(n, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)) for n in tree.body):
-            exec(compile(tree, "notebook", "exec"), namespace)
+            if all(isinstance(node, (ast.FunctionDef, ast.ClassDef)) for node in tree.body):
+                exec(compile(tree, "notebook", "exec"), namespace)
     return namespace
 
 
@@ -86,7 +89,7 @@ def test_a_row_without_keys_gives_zeros_and_finite_gradients(dtype: torch.dtype)
     mask = torch.tensor([[True, True, False], [False, False, False], [True, False, False]])
     out = attention.scaled_dot_product_attention(q, k, v, mask)
     assert out.dtype == dtype and (out[1] == 0).all()
-    out.sum().backward()
+    out.sum().backward()  # type: ignore[no-untyped-call]
     assert all(t.grad is not None and t.grad.isfinite().all() for t in (q, k, v))
 
 
@@ -245,3 +248,34 @@ def test_a_saved_model_is_the_same_model(model: GPT, tmp_path: Path) -> None:
     again, characters = attention.load_gpt(tmp_path / "m.safetensors")
     tokens = torch.tensor([[0, 5, 10]])
     assert characters == "abcdefghij\n" and torch.equal(again(tokens)[0], model(tokens)[0])
+
+
+# the chapter --------------------------------------------------------------------------------------
+
+
+def test_the_chapter_computes_the_same_attention(notebook: dict[str, Any]) -> None:
+    q, k, v, mask = (
+        normal(2, 3, 4, 8),
+        normal(2, 3, 6, 8, seed=1),
+        normal(2, 3, 6, 5, seed=2),
+        random_mask(4, 6),
+    )
+    mask[:, 0] = True  # the chapter's own version gives NaN for a row without keys, and says so
+    expected = attention.scaled_dot_product_attention(q, k, v, mask)
+    assert torch.allclose(notebook["attend"](q, k, v, mask), expected, atol=1e-6)
+    x, w_qkv, w_out = normal(2, 5, 12), normal(36, 12, seed=1), normal(12, 12, seed=2)
+    theirs = notebook["multi_head_attention"](x, w_qkv, w_out, 3, attention.causal_mask(5))
+    ours = attention.multi_head_attention(x, w_qkv, w_out, 3, attention.causal_mask(5))
+    assert torch.allclose(theirs, ours, atol=1e-5)
+    positions = torch.arange(3, 7)
+    assert torch.allclose(notebook["rotate"](q, positions), attention.rotate(q, positions), atol=1e-6)
+
+
+def test_the_chapter_builds_the_same_model(model: GPT, notebook: dict[str, Any]) -> None:
+    theirs = notebook["GPT"](n_tokens=11, d_model=16, n_heads=2, n_layers=3).eval()
+    theirs.load_state_dict(model.state_dict())
+    tokens = torch.tensor([[3, 1, 4, 1, 5, 9]])
+    assert torch.allclose(theirs(tokens)[0], model(tokens)[0], atol=1e-6)
+    for writer in ("write", "write_slowly"):
+        written = notebook[writer](theirs, tokens, 8)[0, 6:].tolist()
+        assert written == attention.generate(model, tokens[0].tolist(), 8)

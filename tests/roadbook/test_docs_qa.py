@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from roadbook import course, data, models
+from roadbook import course, data, evals, models
 
 FOLDER = course.root() / "data" / "docs-qa"
 SYSTEMS = ("bm25", "smollm2")
@@ -129,3 +129,32 @@ def test_search_finds_by_name_and_by_text(make_answers: ModuleType) -> None:
     assert index.search("what is the default of g?", 1)[0][0] is parts[0]
     assert index.search("is h slow?", 2)[0][0] is parts[1]
     assert [p for p, _ in index.search("nothing known", 2)] == parts
+
+
+def test_labels_cover_exactly_the_answers() -> None:
+    labels, answers = data.load("docs-qa-labels"), data.load("docs-qa-answers")
+    assert [(r["id"], r["system"]) for r in labels] == [(r["id"], r["system"]) for r in answers]
+    flags = ("first", "second", "first_unsure", "second_unsure")
+    assert all(isinstance(r[flag], bool) for r in labels for flag in flags)
+    assert all(0 < len(r["why"].split()) <= 10 for r in labels)
+
+
+def test_the_card_s_numbers_are_those_of_the_files() -> None:
+    card, labels, questions = data.card("docs-qa"), rows("labels.jsonl"), data.load("docs-qa-questions")
+    first, second = [r["first"] for r in labels], [r["second"] for r in labels]
+    assert first == second and evals.cohen_kappa(first, second) == 1.0
+    n, right = len(labels), sum(first)
+    assert f"agree on all {n} answers, {right} correct and {n - right} incorrect: kappa 1.0" in card
+    unsure = [sum(r[f"{p}_unsure"] for r in labels) for p in ("first", "second")]
+    both = sum(r["first_unsure"] and r["second_unsure"] for r in labels)
+    assert unsure[0] == unsure[1]
+    assert f"Each marked {unsure[0]} rows as unsure, {both} of them the same" in card
+    by_system = [sum(r["first"] for r in labels if r["system"] == s) for s in SYSTEMS]
+    assert f"{right} answers, {by_system[0]} of `bm25` and {by_system[1]} of `smollm2`" in card
+    answerable, paraphrased = (sum(q[field] for q in questions) for field in ("answerable", "paraphrased"))
+    dev = sum(q["split"] == "dev" for q in questions)
+    assert f"{len(questions)} questions: {answerable} answerable, {len(questions) - answerable} (" in card
+    assert f"{paraphrased} (37 %) paraphrased; {dev} dev, {len(questions) - dev} test" in card
+    assert all(
+        data.data_set(f"docs-qa-{f}").sha256 in card for f in ("questions", "answers", "judge", "labels")
+    )

@@ -203,3 +203,29 @@ def test_paired_bootstrap_raises_false_alarms_as_often_as_it_says() -> None:
         a, b = (rng.random((2, 60)) < 0.4).astype(float)
         alarms += evals.paired_bootstrap(a.tolist(), b.tolist(), n_resamples=400, seed=run).p_value < 0.05
     assert alarms / 300 < 0.1
+
+
+def test_similarity_is_that_of_the_nearest_reference() -> None:
+    vectors = {"east": [1.0, 0.0], "north-east": [0.6, 0.8], "north": [0.0, 1.0], "west": [-1.0, 0.0]}
+
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        return np.array([vectors[t] for t in texts], dtype=np.float32)
+
+    scores = evals.semantic_similarity(
+        ["east", "east", "west", "", "", "east"],
+        [["north", "north-east"], ["east"], ["east"], [], ["east"], []],
+        embed=embed,
+    )
+    assert scores == pytest.approx([0.6, 1.0, 0.0, 1.0, 0.0, 0.0], abs=1e-6)
+    assert evals.semantic_similarity(["", ""], [[], ["x"]]).tolist() == [1.0, 0.0], "no model is needed"
+    with pytest.raises(TypeError, match="references"):
+        evals.semantic_similarity(["east"], ["north"], embed=embed)
+    with pytest.raises(ValueError, match="references: expected 2"):
+        evals.semantic_similarity(["east", "west"], [["north"]], embed=embed)
+
+
+def test_similarity_knows_a_paraphrase() -> None:
+    near, far = evals.semantic_similarity(
+        ["It raises a ValueError.", "The mean of the column."], [["a ValueError is raised"]] * 2
+    )
+    assert near > 0.8 > 0.4 > far

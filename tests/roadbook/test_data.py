@@ -76,7 +76,9 @@ def test_missing_says_what_to_run(empty_cache: Path) -> None:
     assert not empty_cache.exists(), "looking for something must not create anything"
 
 
-@pytest.mark.parametrize("content", [b"not gzip", gzip.compress(b"{}\n"), gzip.compress(b"x" * 9999)[:20]])
+@pytest.mark.parametrize(
+    "content", [b"not gzip", gzip.compress(b"{}\n", mtime=0), gzip.compress(b"x" * 9999, mtime=0)[:20]]
+)
 def test_damaged_says_what_to_run(empty_cache: Path, content: bytes) -> None:
     path = data.data_set("docstrings").path
     path.parent.mkdir(parents=True)
@@ -110,7 +112,7 @@ JSONL = '{"a": 1, "b": "one\u2028line"}\n{"a": 2, "b": "zwei"}\n'.encode()
     ("file", "form", "content"),
     [
         ("x.jsonl", "records", JSONL),
-        ("x.jsonl.gz", "table", gzip.compress(JSONL)),
+        ("x.jsonl.gz", "table", gzip.compress(JSONL, mtime=0)),
         ("x.csv", "table", "a,b\n1,one\u2028line\n2,zwei\n".encode()),
         ("x.csv", "records", "a,b\n1,one\u2028line\n2,zwei\n".encode()),
     ],

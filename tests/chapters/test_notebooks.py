@@ -67,7 +67,7 @@ def shown(cell: Any) -> tuple[list[str], list[Image.Image]]:
     for output in cell.outputs:
         if output.output_type == "stream":
             texts.append(f"{output.name}: {output.text}")
-        for kind, data in output.get("data", {}).items():
+        for kind, data in sorted(output.get("data", {}).items()):  # a stored file has another order
             if kind == "image/png":
                 images.append(Image.open(io.BytesIO(base64.b64decode(data))).convert("L"))
             elif not (kind == "text/plain" and "image/png" in output.data):

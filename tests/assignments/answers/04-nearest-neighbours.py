@@ -316,7 +316,8 @@ def classify(distances, labels, k):
 
 
 # %% wrong classify: the farthest instead of the nearest
-# says: expected ['b']
+# says: smallest distances
+# visible: passes
 def classify(distances, labels, k):
     distances, labels = np.asarray(distances), np.asarray(labels)
     if not 1 <= k <= distances.shape[1]:
@@ -326,7 +327,7 @@ def classify(distances, labels, k):
     if np.isnan(distances).any():
         raise ValueError("distances")
     order = np.argsort(-distances, axis=1, kind="stable")[:, :k]
-    return np.array([max(set(labels[r].tolist()), key=labels[r].tolist().count) for r in order], dtype=labels.dtype)
+    return np.array([max(dict.fromkeys(labels[r].tolist()), key=labels[r].tolist().count) for r in order], dtype=labels.dtype)
 
 
 # %% wrong classify: ties go to the class with the smaller sum of distances

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from roadbook import course
-from roadbook.grading import gradebook, intake
+from roadbook.grading import intake, nbgrader_check
 from roadbook.grading.feedback import Error, Report, State, TaskReport, Written, words
 from roadbook.grading.intake import Graft, Task
 
@@ -71,7 +71,7 @@ def check(
         folder = Path(name).resolve()
         record = folder / "record.jsonl"
         source = _instrumented(chapter, wanted, record, output_limit, memory)
-        job = gradebook.Job(
+        job = nbgrader_check.Job(
             assignment=chapter.slug,
             source=source,
             submission=graft.onto(source, wanted),
@@ -112,7 +112,7 @@ def _cell(call: str) -> dict[str, Any]:
     }
 
 
-def _grade(folder: Path, job: gradebook.Job) -> gradebook.Result:
+def _grade(folder: Path, job: nbgrader_check.Job) -> nbgrader_check.Result:
     """Let nbgrader grade the job in a process of its own, offline and without the user's settings."""
     (folder / "job.json").write_text(json.dumps(asdict(job)), encoding="utf-8")
     environment = {
@@ -129,7 +129,7 @@ def _grade(folder: Path, job: gradebook.Job) -> gradebook.Result:
     with log.open("wb") as file:
         try:
             subprocess.run(  # noqa: S603
-                [sys.executable, "-m", "roadbook.grading.gradebook", str(folder)],
+                [sys.executable, "-m", "roadbook.grading.nbgrader_check", str(folder)],
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -141,7 +141,7 @@ def _grade(folder: Path, job: gradebook.Job) -> gradebook.Result:
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             details = log.read_text(encoding="utf-8", errors="replace")
             raise CheckError(_reason(details), details) from error
-    return gradebook.Result(**json.loads((folder / "result.json").read_text(encoding="utf-8")))
+    return nbgrader_check.Result(**json.loads((folder / "result.json").read_text(encoding="utf-8")))
 
 
 def _reason(details: str) -> str:
@@ -155,7 +155,7 @@ def _reason(details: str) -> str:
 
 
 def _report(
-    chapter: course.Chapter, wanted: list[Task], graft: Graft, result: gradebook.Result, timeout: int
+    chapter: course.Chapter, wanted: list[Task], graft: Graft, result: nbgrader_check.Result, timeout: int
 ) -> Report:
     errors: dict[tuple[str, str], Error] = {}
     for line in result.record:

@@ -1,4 +1,4 @@
-"""nbgrader's own converters over a temporary course: `python -m roadbook.grading.gradebook FOLDER`.
+"""nbgrader's own converters over a temporary course: `python -m roadbook.grading.nbgrader_check FOLDER`.
 
 A process of its own, because nbgrader changes the working directory, logs and signal handlers. It reads
 `FOLDER/job.json` (see `Job`) and writes `FOLDER/result.json` (see `Result`).

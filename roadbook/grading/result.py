@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from roadbook.grading.intake import Assignment
 
 Status = Literal["graded", "needs_manual", "failed", "rejected"]
 
@@ -21,9 +24,27 @@ class TaskResult:
     """None where a person has to mark it."""
     max_points: float
     state: str
-    """A `roadbook.grading.feedback.State`, or `written` / `not written yet` for a task that a person marks."""
+    """A `roadbook.grading.feedback.State`, or `written`, where a person has to mark it."""
     message: str
     """What failed, in words for the student; `""` for a passed task."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission that is to be graded: all that a worker gets."""
+
+    student: str
+    assignment: Assignment
+    content: bytes
+    """The file as it was handed in."""
+    seed: int
+    """From which the hidden tests draw their data."""
+    time_limit: float
+    """Seconds that one cell or call may take."""
+    memory_limit: int
+    """Bytes that the student's processes may hold together."""
+    unsafe: bool = False
+    """Run it without a sandbox."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +70,21 @@ class Outcome:
     """Most memory that the student's process held."""
     sandbox: list[str] = field(default_factory=list)
     """The protections that were on, for example `bubblewrap`, `cgroup-memory`; `["unsafe"]` for none."""
+    late_penalty: float = 0.0
+    """Points taken off because it was handed in late; only the gradebook knows them."""
 
     @property
     def score(self) -> float:
-        """Sum of the points given so far; tasks that wait for a person count 0."""
-        return sum(task.points or 0.0 for task in self.tasks)
+        """Sum of the points given so far, less the late penalty; tasks that wait for a person count 0."""
+        return max(0.0, sum(task.points or 0.0 for task in self.tasks) - self.late_penalty)
 
     @property
     def max_score(self) -> float:
         return sum(task.max_points for task in self.tasks)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        shallow = {f.name: getattr(self, f.name) for f in fields(self)}  # asdict copies the whole notebook
+        return {**shallow, "tasks": [asdict(task) for task in self.tasks]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Outcome:

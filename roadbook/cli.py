@@ -67,7 +67,7 @@ def check(
         int, typer.Option(help="How long one cell may run.", min=1, metavar="SECONDS")
     ] = TIMEOUT,
     details: Annotated[
-        bool, typer.Option("--details", help="Show nbgrader's log if grading itself fails.")
+        bool, typer.Option("--details", help="Show what the processes said if grading itself fails.")
     ] = False,
 ) -> None:
     """Check your answers, task by task.

@@ -50,6 +50,9 @@ def call(function: Callable[..., Any], *args: Any, memory: bool = False, **kwarg
 
     `NotImplementedError` is not caught: a stub ends the test at once.
     """
+    remote = getattr(function, "__remote_call__", None)
+    if remote is not None:  # the function runs in another process, as it does when a class is graded
+        return remote(args, kwargs, memory)  # type: ignore[no-any-return]
     args, kwargs = copy.deepcopy(args), copy.deepcopy(kwargs)
     value, error, message, peak = None, "", "", 0
     if memory:

@@ -132,31 +132,49 @@ def read(source: Path | str | Mapping[str, Any]) -> list[Cell]:
     return [_cell(number, cell) for number, cell in enumerate(cells, 1) if isinstance(cell, Mapping)]
 
 
-def instructor(chapter: course.Chapter) -> dict[str, Any]:
-    """Return the instructor's notebook of a chapter's assignment; the source of each cell is one string.
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment as graders need it."""
+
+    slug: str
+    notebook: dict[str, Any]
+    """The instructor's notebook; the source of each cell is one string."""
+    tasks: list[Task]
+
+    @classmethod
+    def make(cls, slug: str, instructor: Mapping[str, Any], released: list[Cell]) -> Assignment:
+        """Put the instructor's notebook and the cells of the released one together.
+
+        Raises:
+            IntakeError: they break the rules of CONTRIBUTING.md.
+        """
+        notebook = copy.deepcopy(dict(instructor))
+        for cell in notebook["cells"]:
+            cell["source"] = "".join(cell["source"])
+        return cls(slug, notebook, _tasks(slug, notebook["cells"], released))
+
+
+def assignment(chapter: course.Chapter) -> Assignment:
+    """Return a chapter's assignment, from the instructor's and the released notebook.
 
     Raises:
-        IntakeError: the course has no such assignment.
+        IntakeError: the course has no such assignment, or it breaks the rules of CONTRIBUTING.md.
     """
     if chapter not in ready():
         raise IntakeError(
             f"{chapter.slug} has no exercise yet: expected {chapter.exercise} (`make release`)."
         )
-    notebook: dict[str, Any] = json.loads(chapter.solution.read_bytes())
-    for cell in notebook["cells"]:
-        cell["source"] = "".join(cell["source"])
-    return notebook
+    return Assignment.make(chapter.slug, json.loads(chapter.solution.read_bytes()), read(chapter.exercise))
 
 
 def tasks(chapter: course.Chapter) -> list[Task]:
-    """Return the tasks of a chapter's assignment, from the instructor's and the released notebook.
+    """Return the tasks of a chapter's assignment; see `assignment`."""
+    return assignment(chapter).tasks
 
-    Raises:
-        IntakeError: the course has no such assignment, or it breaks the rules of CONTRIBUTING.md.
-    """
-    cells = instructor(chapter)["cells"]
+
+def _tasks(slug: str, cells: list[dict[str, Any]], released: list[Cell]) -> list[Task]:
     texts = {mark(cell).get("grade_id"): cell["source"] for cell in cells}
-    released = [Cell(0, "", "", ""), *read(chapter.exercise), Cell(0, "", "", "")]
+    released = [Cell(0, "", "", ""), *released, Cell(0, "", "", "")]
     place = {cell.grade_id: index for index, cell in enumerate(released) if cell.grade_id}
     found = []
     for index, cell in enumerate(cells):
@@ -166,11 +184,9 @@ def tasks(chapter: course.Chapter) -> list[Task]:
         written = bool(mark(cell).get("grade"))
         graded = mark(cell) if written else next((mark(c) for c in cells[index:] if mark(c).get("grade")), {})
         if not written and graded.get("grade_id") != f"{name}-tests":
-            raise IntakeError(
-                f"{chapter.slug}: expected the tests of {name} in a cell {name}-tests after it."
-            )
+            raise IntakeError(f"{slug}: expected the tests of {name} in a cell {name}-tests after it.")
         if name not in place:
-            raise IntakeError(f"{chapter.slug}: {name} is not in the released notebook; run `make release`.")
+            raise IntakeError(f"{slug}: {name} is not in the released notebook; run `make release`.")
         before, stub, after = released[place[name] - 1 : place[name] + 2]
         found.append(
             Task(

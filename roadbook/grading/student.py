@@ -1,25 +1,27 @@
-"""What runs beside a learner's code in its own process: caps on output and memory, and a record of errors.
+"""The process in which a student's code runs: `python -m roadbook.grading.student`, or a sandbox's fork.
 
-The check engine puts three kinds of cells around those of the instructor's notebook: `prepare` at the top,
-`answer` before each answer cell, `tests` after it. The record is a file of JSON lines, which outlives a
-killed process: one line when a phase begins, one for each cell that failed in it.
+It reads requests from one file and answers on another (frames of `roadbook.grading.boundary`): run a cell,
+call a function, read an attribute. It holds no test, no expected value and no score, so whatever the code
+does to it, it can only change what its own functions return. What protects the machine from it is
+`roadbook.grading.sandbox`; here are the limits that an honest student needs: on output and on time.
 """
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import io
-import json
 import linecache
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from types import TracebackType
-from typing import Any
+import threading
+import time
+import tracemalloc
+from collections.abc import Iterator
+from types import FrameType, TracebackType
+from typing import IO, Any
 
-from roadbook import testing
-from roadbook.grading import forbidden
+from roadbook.grading import boundary, forbidden
 
 MESSAGE = 2000  # characters of an error's message that are kept
 
@@ -29,80 +31,216 @@ class OutputLimit(BaseException):
     `except Exception` of the answer hides it."""
 
 
-class _Output(io.TextIOBase):
-    """Counts what is written and keeps nothing: no output can flood the notebook or the gradebook, and a
-    warning on stderr, for which nbgrader gives no points, costs nothing."""
+class Outputs:
+    """The outputs of one cell in nbformat's form, up to a limit."""
+
+    def __init__(self) -> None:
+        self.limit = 0
+        self.clear()
+
+    def clear(self) -> None:
+        self.items: list[dict[str, Any]] = []
+        self.left = self.limit
+
+    def take(self, size: int) -> bool:
+        """Account for output of this size; say whether it is to be kept.
+
+        Raises:
+            OutputLimit: it is more than the limit.
+        """
+        self.left -= size
+        if self.left < 0:
+            raise OutputLimit(
+                f"Your code printed more than {self.limit // 1000} kB and was stopped: remove print() calls."
+            )
+        return True
+
+    def stream(self, name: str, text: str) -> None:
+        room = max(self.left, 0)
+        if text[:room]:
+            if self.items and self.items[-1].get("name") == name:
+                self.items[-1]["text"].append(text[:room])
+            else:
+                self.items.append({"output_type": "stream", "name": name, "text": [text[:room]]})
+        self.take(len(text))
+
+    def display(self, kind: str, data: dict[str, Any]) -> None:
+        kept = {mime: value for mime, value in data.items() if isinstance(value, str)}
+        self.take(sum(map(len, kept.values())))
+        item: dict[str, Any] = {"output_type": kind, "data": kept, "metadata": {}}
+        self.items.append(item | ({"execution_count": None} if kind == "execute_result" else {}))
+
+    def all(self) -> list[dict[str, Any]]:
+        return [item | {"text": "".join(item["text"])} if "text" in item else item for item in self.items]
+
+
+class _Stream(io.TextIOBase):
+    """`sys.stdout` and `sys.stderr`."""
 
     encoding = "utf-8"
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.written = 0
+    def __init__(self, outputs: Outputs, name: str) -> None:
+        self.outputs, self.stream = outputs, name
         self.buffer = _Bytes(self)
 
     def write(self, text: str, /) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() expects a str, got {type(text).__name__}")
-        self.count(len(text))
+        self.outputs.stream(self.stream, text)
         return len(text)
 
     def writable(self) -> bool:
         return True
 
-    def count(self, size: int) -> None:
-        """Add to what was written.
-
-        Raises:
-            OutputLimit: it is more than the limit.
-        """
-        self.written += size
-        if self.written > self.limit:
-            raise OutputLimit(
-                f"Your code printed more than {self.limit // 1000} kB and was stopped: remove print() calls."
-            )
-
 
 class _Bytes(io.RawIOBase):
     """`sys.stdout.buffer`."""
 
-    def __init__(self, output: _Output) -> None:
-        self.output = output
+    def __init__(self, text: _Stream) -> None:
+        self.text = text
 
     def write(self, data: Any, /) -> int:
-        self.output.count(len(data))
+        self.text.write(bytes(data).decode("utf-8", "replace"))
         return len(data)
 
     def writable(self) -> bool:
         return True
 
 
-class _Student:
-    """The state of one process: where the record is, which task and phase run, what the last call raised."""
+def make_shell() -> Any:
+    """Return this process's IPython shell, without history, prompts and colours; magics and displays work."""
+    from IPython.core.displayhook import DisplayHook
+    from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
 
-    def __init__(self, shell: Any, record: Path, output_limit: int) -> None:
+    outputs = Outputs()
+
+    class Publisher(DisplayPublisher):
+        def publish(self, data: dict[str, Any], *_: Any, **__: Any) -> None:
+            outputs.display("display_data", data)
+
+    class Hook(DisplayHook):
+        def write_output_prompt(self) -> None: ...
+        def finish_displayhook(self) -> None: ...
+
+        def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+            outputs.display("execute_result", format_dict)
+
+    class Shell(InteractiveShell):
+        def showtraceback(self, *_: Any, **__: Any) -> None:
+            """`Student.describe` describes errors; IPython's own picture costs more than most answers."""
+
+        showsyntaxerror = showtraceback
+
+        def init_virtualenv(self) -> None: ...
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.display_pub_class = Publisher
+    config.InteractiveShell.displayhook_class = Hook
+    config.InteractiveShell.cache_size = 0
+    config.InteractiveShell.colors = "nocolor"
+    shell: Any = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Hook)
+    shell.roadbook_outputs = outputs
+    return shell
+
+
+class Student:
+    """Answers the requests of the tests."""
+
+    def __init__(self, shell: Any, output_limit: int) -> None:
         self.shell = shell
-        self.record = record
-        self.output = _Output(output_limit)
-        self.task = ""
-        self.phase = "set-up"
-        self.awaited = False
+        self.outputs: Outputs = shell.roadbook_outputs
+        self.outputs.limit = output_limit
+        self.kept: list[Any] = []  # objects that the tests hold a handle of
         self.source = ""  # the answer of this task as IPython runs it
         self.lines: list[str] = []  # the same as written
         self.dropped = 0  # blank lines at its top, which IPython drops
-        self.raised: dict[str, Any] | None = None
+        self.awaited = False
+        shell.events.register("pre_run_cell", self._before_cell)
 
-    def begin(self, task: str, phase: str) -> None:
-        self.task, self.phase = task, phase
-        self.awaited = phase == "answer"
-        self.output.written = 0
-        self.raised = None
-        self.write({"task": task, "phase": phase})
+    def serve(self, requests: IO[bytes], replies: IO[bytes]) -> None:
+        """Answer requests until the other side goes."""
+        sys.stdout, sys.stderr = _Stream(self.outputs, "stdout"), _Stream(self.outputs, "stderr")
+        while True:
+            try:
+                request, blobs = boundary.receive(requests)
+            except boundary.ClosedError:
+                return
+            answer: list[bytes] = []
+            try:
+                reply = {"cell": self.cell, "call": self.call, "get": self.get}[request["op"]](
+                    request, blobs, answer
+                )
+                boundary.send(replies, reply, answer)
+            except Exception as error:  # a value that cannot be sent is the call's result too
+                boundary.send(replies, {"error": self.describe(error)}, [])
 
-    def write(self, line: dict[str, Any]) -> None:
-        with self.record.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+    def cell(self, request: dict[str, Any], _blobs: list[bytes], _answer: list[bytes]) -> dict[str, Any]:
+        """Run a cell and reply with its error, if it had one, and its outputs."""
+        self.awaited = request["answer"]
+        self.outputs.clear()
+        if request["answer"]:
+            forbidden.enter(request["task"], request["forbidden"])
+        try:
+            with time_limit(request["seconds"]):
+                result = self.shell.run_cell(request["source"], store_history=False)
+            error = result.error_before_exec or result.error_in_exec
+        except BaseException as raised:  # by the code, outside IPython's own care: an exit, an output limit
+            error = raised
+        finally:
+            forbidden.leave()
+        described = None if error is None else self.describe(error, syntax=request["answer"])
+        return {"error": described, "outputs": self.outputs.all()}
 
-    def before_cell(self, info: Any) -> None:
+    def call(self, request: dict[str, Any], blobs: list[bytes], answer: list[bytes]) -> dict[str, Any]:
+        """Call a function by name, or a kept object, and reply with what came of it."""
+        self.outputs.clear()
+        if "name" in request:
+            if request["name"] not in self.shell.user_ns:
+                return {"missing": request["name"]}
+            function = self.shell.user_ns[request["name"]]
+        else:
+            function = self.kept[request["object"]]
+        args = boundary.decode(request["args"], blobs, self._kept)
+        kwargs = boundary.decode(request["kwargs"], blobs, self._kept)
+        reply: dict[str, Any] = {}
+        if request.get("trace"):
+            tracemalloc.start()
+        began = time.process_time()
+        try:
+            with time_limit(request["seconds"]):
+                value = function(*args, **kwargs)
+        except BaseException as error:
+            reply["error"] = self.describe(error)
+            reply["stop"] = not isinstance(error, Exception)
+        else:
+            reply["value"] = boundary.encode(value, answer, self._keep)
+        reply["cpu"] = time.process_time() - began
+        if request.get("trace"):
+            reply["peak"] = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        reply["args"] = boundary.encode(args, answer, self._keep)
+        return reply
+
+    def get(self, request: dict[str, Any], _blobs: list[bytes], answer: list[bytes]) -> dict[str, Any]:
+        """Read an attribute of a kept object."""
+        try:
+            with time_limit(request["seconds"]):
+                value = getattr(self.kept[request["object"]], request["attribute"])
+        except BaseException as error:
+            return {"error": self.describe(error), "stop": not isinstance(error, Exception)}
+        return {"value": boundary.encode(value, answer, self._keep)}
+
+    def _keep(self, value: Any) -> int:
+        self.kept.append(value)
+        return len(self.kept) - 1
+
+    def _kept(self, number: int, _type: str, _shown: str) -> Any:
+        return self.kept[number]
+
+    def _before_cell(self, info: Any) -> None:
         if self.awaited:
             self.awaited = False
             source = getattr(info, "transformed_cell", None)  # Colab's IPython 7 does not tell it
@@ -110,35 +248,26 @@ class _Student:
             self.lines = info.raw_cell.splitlines()
             self.dropped = next((i for i, line in enumerate(self.lines) if line.strip()), 0)
 
-    def after_cell(self, result: Any) -> None:
-        error = result.error_before_exec or result.error_in_exec
-        if error is not None:
-            self.write({"task": self.task, "phase": self.phase, "error": self.describe(error)})
+    def describe(self, error: BaseException, syntax: bool = False) -> dict[str, Any]:
+        """Put an error in plain data: its type, message, and where in the student's own cell it arose.
 
-    def shown(self, message: dict[str, Any]) -> None:
-        """Count displayed outputs (figures, tables) and send none of them."""
-        self.output.count(sum(len(str(value)) for value in message["content"].get("data", {}).values()))
-
-    def describe(self, error: BaseException) -> dict[str, Any]:
-        """Put an error in plain data: its type, message, and where in the learner's own cell it arose.
-
-        `line` is 0 where no line of an answer had a part in it. `during` is an error that the last call of a
-        test raised and caught: a test that then fails usually fails for it.
+        `line` is 0 where no line of an answer had a part in it.
         """
-        line, text = self.own_line(error.__traceback__)
-        message = str(error)
+        line, text = self._own_line(error.__traceback__)
+        try:
+            message = str(error)
+        except Exception:
+            message = ""
         if isinstance(error, SyntaxError):
             message = str(error.msg)
-            if not line and self.phase == "answer":
+            if not line and syntax:
                 line, text = (error.lineno or 0) + self.dropped, (error.text or "").strip()
         described = {"type": type(error).__name__, "message": message[:MESSAGE], "line": line, "text": text}
         if isinstance(error, NameError) and error.name:
-            described["name"] = error.name
-        if self.raised is not None and isinstance(error, AssertionError) and not line:
-            described["during"] = self.raised
+            described["name"] = str(error.name)
         return described
 
-    def own_line(self, traceback: TracebackType | None) -> tuple[int, str]:
+    def _own_line(self, traceback: TracebackType | None) -> tuple[int, str]:
         """Return number and text of the innermost line of the answer cell, `(0, "")` if there is none."""
         found = (0, "")
         while traceback is not None:
@@ -149,74 +278,69 @@ class _Student:
             traceback = traceback.tb_next
         return found
 
-    def remembering(self, call: Callable[..., testing.Call]) -> Callable[..., testing.Call]:
-        """Wrap `roadbook.testing.call` so that an error which it turns into a value is still located."""
 
-        @functools.wraps(call)
-        def remembering_call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> testing.Call:
-            self.raised = None
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise KeyboardInterrupt in the code inside after this time.
 
-            def watched(*args: Any, **kwargs: Any) -> Any:
-                try:
-                    return function(*args, **kwargs)
-                except Exception as error:
-                    self.raised = self.describe(error)
-                    raise
-
-            return call(watched, *args, **kwargs)
-
-        return remembering_call
-
-
-_student: _Student | None = None
-
-
-def prepare(record: str, output_limit: int, memory: int) -> None:
-    """Make this IPython process ready for a learner's code.
-
-    Args:
-        record: the file to which errors are written.
-        output_limit: characters that one answer or one test may write or display; all of it is discarded.
-        memory: bytes of memory that the process may hold; only Linux can enforce it.
+    For code that means well, which learns in which line it was. Other code the tests wait for only so long.
     """
-    global _student
-    from IPython.core.getipython import get_ipython
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
-    shell: Any = get_ipython()
-    _student = student = _Student(shell, Path(record), output_limit)
-    # What C code or a child process writes reaches the file descriptors without passing sys.stdout.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if hasattr(signal, "setitimer"):
+        previous = signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, previous)
+    else:  # Windows
+        import _thread
+
+        timer = threading.Timer(seconds, _thread.interrupt_main)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+def silence() -> None:
+    """Send what C code or a child process writes, past sys.stdout, nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     os.close(nowhere)
-    sys.stdout = sys.stderr = student.output
-    if hasattr(shell.display_pub, "register_hook"):  # a kernel's; a plain shell displays by printing
-        shell.display_pub.register_hook(student.shown)
-    # A number as the last expression of a test would be partial credit; and no value is shown anyway.
-    shell.ast_node_interactivity = "none"
-    shell.events.register("pre_run_cell", student.before_cell)
-    shell.events.register("post_run_cell", student.after_cell)
-    testing.call = student.remembering(testing.call)
+
+
+def limit_memory(size: int) -> None:
+    """Let this process hold at most so many bytes; only Linux can enforce it.
+
+    RLIMIT_DATA and not RLIMIT_AS: PyTorch reserves address space that it never uses.
+    """
     if sys.platform == "linux":
         import resource
 
         hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        resource.setrlimit(resource.RLIMIT_DATA, (min(memory, hard) if hard >= 0 else memory, hard))
+        size = min(size, hard) if hard >= 0 else size
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
 
-def answer(task: str, names: Sequence[str]) -> None:
-    """Say that the next cell is a learner's answer, which may not call the names."""
-    _running().begin(task, "answer")
-    forbidden.enter(task, names)
+def main(output_limit: int, memory: int) -> None:
+    """Serve over stdin and stdout, as a process without a sandbox."""
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb")
+    student = Student(make_shell(), output_limit)
+    silence()  # not before: what fails until here is for the log
+    limit_memory(memory)
+    student.serve(requests, replies)
 
 
-def tests(task: str) -> None:
-    """Say that the instructor's cells follow, up to the tests of the task."""
-    forbidden.leave()
-    _running().begin(task, "tests")
-
-
-def _running() -> _Student:
-    if _student is None:
-        raise RuntimeError("expected `student.prepare` to have run in this process, it has not")
-    return _student
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

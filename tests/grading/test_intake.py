@@ -53,7 +53,7 @@ def test_only_answers_are_taken(chapter: course.Chapter) -> None:
     notebook.cells[position(notebook, "mean-tests")].source = "assert True"
     graft = take(chapter, notebook)
     assert (graft.answers, graft.remarks, graft.elsewhere) == (ANSWERS, [], set())
-    whole = graft.onto(intake.instructor(chapter), intake.tasks(chapter))
+    whole = graft.onto(intake.assignment(chapter).notebook, intake.tasks(chapter))
     by_name = {cell["metadata"]["nbgrader"]["grade_id"]: cell["source"] for cell in whole["cells"]}
     assert by_name["mean"] == tiny.MEAN and by_name["why"] == "Because."
     assert "HIDDEN" in by_name["mean-tests"], "the tests are the instructor's"
@@ -74,7 +74,7 @@ def test_colab(chapter: course.Chapter, tmp_path: Path) -> None:
     path.write_text(json.dumps(plain), encoding="utf-8")
     graft = take(chapter, path)
     assert graft.answers == ANSWERS and not graft.remarks
-    assert "Ada" not in json.dumps(graft.onto(intake.instructor(chapter), intake.tasks(chapter)))
+    assert "Ada" not in json.dumps(graft.onto(intake.assignment(chapter).notebook, intake.tasks(chapter)))
 
 
 def test_vs_code(chapter: course.Chapter) -> None:
@@ -127,7 +127,7 @@ def test_deleted_cell_is_missing(chapter: course.Chapter) -> None:
     del notebook.cells[position(notebook, "mean")]
     graft = take(chapter, notebook)
     assert set(graft.answers) == {"tally", "why"}
-    whole = graft.onto(intake.instructor(chapter), intake.tasks(chapter))
+    whole = graft.onto(intake.assignment(chapter).notebook, intake.tasks(chapter))
     assert any("raise NotImplementedError()" in cell["source"] for cell in whole["cells"]), "the stub stays"
     # without marks, the tests that follow the text are not mistaken for the answer
     assert set(take(chapter, strip(notebook)).answers) == {"tally", "why"}

@@ -1,0 +1,292 @@
+"""The boundary between a student's process and the tests: frames of values, in formats that cannot execute.
+
+A frame is a JSON text and the binary blobs that it refers to. Scalars, strings, lists, dicts, arrays (npy),
+tensors (npy) and tables (Arrow) cross by value; whatever else a call returns stays where it is and crosses
+as a `Handle`. What is received is checked for type and size before it is used: the other side may be
+hostile. Sources: the npy format, numpy.lib.format; the Arrow IPC stream format.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import struct
+import sys
+from collections.abc import Callable, Mapping
+from typing import IO, Any
+
+MAX_FRAME = 256 * 2**20
+"""Bytes of one frame; more is refused by the receiver before it is read."""
+MAX_REPR = 300
+"""Characters of the `repr` by which an object that is no value is shown."""
+_HEAD = struct.Struct("<IQ")  # number of blobs, bytes of the JSON text
+_SIZE = struct.Struct("<Q")
+_PLAIN = (type(None), bool, int, float, str)
+
+
+class BoundaryError(Exception):
+    """What arrived is not what the format allows; the connection is of no more use."""
+
+
+class ClosedError(BoundaryError):
+    """The other side has gone."""
+
+
+# Frames -------------------------------------------------------------------------------------------------
+
+
+def send(file: IO[bytes], message: dict[str, Any], blobs: list[bytes]) -> None:
+    """Write one frame.
+
+    Raises:
+        BoundaryError: the frame is larger than `MAX_FRAME`.
+        OSError: the other side has gone.
+    """
+    text = json.dumps(message).encode()
+    if len(text) + sum(map(len, blobs)) > MAX_FRAME:
+        raise BoundaryError(f"expected at most {MAX_FRAME >> 20} MB in one call, got more")
+    file.write(_HEAD.pack(len(blobs), len(text)))
+    file.write(text)
+    for blob in blobs:
+        file.write(_SIZE.pack(len(blob)))
+        file.write(blob)
+    file.flush()
+
+
+def receive(file: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    """Read one frame.
+
+    Raises:
+        ClosedError: the other side has gone.
+        BoundaryError: what arrived is no frame, or larger than `MAX_FRAME`.
+    """
+    count, size = _HEAD.unpack(_exactly(file, _HEAD.size))
+    left = MAX_FRAME - size
+    if left < 0 or count * _SIZE.size > left:
+        raise BoundaryError(f"expected at most {MAX_FRAME >> 20} MB in one call, got more")
+    text = _exactly(file, size)
+    blobs = []
+    for _ in range(count):
+        (size,) = _SIZE.unpack(_exactly(file, _SIZE.size))
+        left -= size
+        if left < 0:
+            raise BoundaryError(f"expected at most {MAX_FRAME >> 20} MB in one call, got more")
+        blobs.append(_exactly(file, size))
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BoundaryError(f"expected JSON, got something else: {error}") from None
+    if not isinstance(message, dict):
+        raise BoundaryError(f"expected a JSON object, got {type(message).__name__}")
+    return message, blobs
+
+
+def _exactly(file: IO[bytes], size: int) -> bytes:
+    data = file.read(size)
+    if data is None or len(data) != size:
+        raise ClosedError("the other process has ended")
+    return data
+
+
+# Values -------------------------------------------------------------------------------------------------
+
+
+def encode(value: Any, blobs: list[bytes], keep: Callable[[Any], int] | None = None) -> Any:
+    """Return a value as JSON, appending its arrays to `blobs`.
+
+    Args:
+        keep: stores an object that is no value and returns its number; without it such an object is refused.
+
+    Raises:
+        TypeError: an object is no value, and there is no `keep`.
+    """
+    if value is None or type(value) in _PLAIN:
+        return _scalar(value)
+    if type(value) in (list, tuple):
+        return [encode(each, blobs, keep) for each in value]
+    if (found := _by_library(value, blobs)) is not None:
+        return found
+    if isinstance(value, Mapping) and all(isinstance(key, _PLAIN) for key in value):
+        keys = [_scalar(key) for key in value]
+        return {"t": "dict", "k": keys, "v": [encode(each, blobs, keep) for each in value.values()]}
+    if isinstance(value, (list, tuple)):  # namedtuple and other subclasses
+        return [encode(each, blobs, keep) for each in value]
+    if isinstance(value, (set, frozenset)) and all(isinstance(each, _PLAIN) for each in value):
+        return {"t": "set", "v": [_scalar(each) for each in value]}
+    if isinstance(value, (bytes, bytearray)):
+        blobs.append(bytes(value))
+        return {"t": "bytes", "b": len(blobs) - 1}
+    if isinstance(value, complex):
+        return {"t": "complex", "v": [value.real, value.imag]}
+    if isinstance(value, _PLAIN):  # bool is no base class; enums and other subclasses of int, float and str
+        base: Any = next(each for each in (int, float, str) if isinstance(value, each))
+        return _scalar(base(value))
+    if isinstance(value, Handle):
+        return {"t": "handle", "n": value.number, "type": value.kind, "repr": ""}
+    if keep is None:
+        raise TypeError(f"a {type(value).__name__} is not a value that can be passed to a call")
+    try:
+        shown = repr(value)[:MAX_REPR]
+    except Exception as error:
+        shown = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+    return {"t": "handle", "n": keep(value), "type": type(value).__name__[:MAX_REPR], "repr": shown}
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()  # halves of characters are no text
+    if type(value) is int and value.bit_length() > 4096:
+        return {"t": "int", "v": hex(value)}
+    return value
+
+
+def _by_library(value: Any, blobs: list[bytes]) -> dict[str, Any] | None:
+    """Encode what belongs to NumPy, PyTorch, pandas or Polars, if they are loaded; None if it does not."""
+    np, torch, pandas, polars = (sys.modules.get(name) for name in ("numpy", "torch", "pandas", "polars"))
+    if np is not None and isinstance(value, np.generic) and value.dtype.kind in "biufcSU":
+        return {"t": "item", "v": encode(value.item(), blobs)}
+    if np is not None and isinstance(value, np.ndarray):
+        if value.dtype.hasobject:
+            return {"t": "objects", "shape": list(value.shape), "v": encode(value.ravel().tolist(), blobs)}
+        return {"t": "array", "b": _npy(np.asarray(value), blobs)}
+    if torch is not None and isinstance(value, torch.Tensor) and value.layout is torch.strided:
+        plain, name = value.detach().cpu().resolve_conj().resolve_neg(), str(value.dtype)
+        if value.dtype is torch.bfloat16:  # NumPy has none; float32 holds every value of it
+            plain = plain.float()
+        return {"t": "tensor", "dtype": name, "b": _npy(plain.numpy(), blobs)}
+    if pandas is not None and isinstance(value, (pandas.DataFrame, pandas.Series)):
+        series = isinstance(value, pandas.Series)
+        return {
+            "t": "series" if series else "frame",
+            "b": _arrow(value.to_frame() if series else value, blobs),
+        }
+    if polars is not None and isinstance(value, polars.DataFrame):
+        return {"t": "polars", "b": _arrow(value, blobs)}
+    return None
+
+
+def _npy(array: Any, blobs: list[bytes]) -> int:
+    from numpy.lib import format as npy
+
+    file = io.BytesIO()
+    npy.write_array(file, array, allow_pickle=False)
+    blobs.append(file.getvalue())
+    return len(blobs) - 1
+
+
+def _arrow(frame: Any, blobs: list[bytes]) -> int:
+    import pyarrow
+
+    table = frame.to_arrow() if hasattr(frame, "to_arrow") else pyarrow.Table.from_pandas(frame, nthreads=1)
+    file = io.BytesIO()
+    with pyarrow.ipc.new_stream(file, table.schema) as stream:
+        stream.write_table(table)
+    blobs.append(file.getvalue())
+    return len(blobs) - 1
+
+
+def decode(data: Any, blobs: list[bytes], handle: Callable[[int, str, str], Any]) -> Any:
+    """Return the value that `encode` wrote, made of plain types.
+
+    Args:
+        handle: gives what stands for an object that stayed on the other side, by number, type name and repr.
+
+    Raises:
+        BoundaryError: this is nothing that `encode` writes.
+    """
+    try:
+        return _decode(data, blobs, handle)
+    except BoundaryError:
+        raise
+    except (KeyError, IndexError, TypeError, ValueError, RecursionError, OverflowError) as error:
+        raise BoundaryError(f"expected an encoded value, got something else: {error}") from None
+
+
+def _decode(data: Any, blobs: list[bytes], handle: Callable[[int, str, str], Any]) -> Any:
+    if data is None or type(data) in _PLAIN:
+        return data
+    if type(data) is list:
+        return [_decode(each, blobs, handle) for each in data]
+    kind = data["t"]
+    if kind == "dict":
+        return {
+            _decode(key, blobs, handle): _decode(each, blobs, handle)
+            for key, each in zip(data["k"], data["v"], strict=True)
+        }
+    if kind == "item":
+        return _decode(data["v"], blobs, handle)
+    if kind == "array":
+        return _read_npy(blobs[data["b"]])
+    if kind == "tensor":
+        import torch
+
+        dtype = getattr(torch, str(data["dtype"]).removeprefix("torch."))
+        if not isinstance(dtype, torch.dtype):
+            raise BoundaryError(f"expected the name of a dtype, got {data['dtype']!r}")
+        return torch.from_numpy(_read_npy(blobs[data["b"]])).to(dtype)
+    if kind == "objects":
+        import numpy as np
+
+        array = np.empty(len(data["v"]), dtype=object)
+        array[:] = [_decode(each, blobs, handle) for each in data["v"]]
+        return array.reshape([int(size) for size in data["shape"]])
+    if kind in ("frame", "series", "polars"):
+        return _read_arrow(blobs[data["b"]], kind)
+    if kind == "set":
+        return {_decode(each, blobs, handle) for each in data["v"]}
+    if kind == "bytes":
+        return blobs[data["b"]]
+    if kind == "complex":
+        return complex(*data["v"])
+    if kind == "int":
+        return int(data["v"], 16)
+    if kind == "handle":
+        return handle(int(data["n"]), str(data["type"])[:MAX_REPR], str(data["repr"])[:MAX_REPR])
+    raise BoundaryError(f"expected a kind of value, got {kind!r}")
+
+
+def _read_npy(blob: bytes) -> Any:
+    """Return an array of npy bytes; its data are as long as its header says, and hold no objects."""
+    import numpy as np
+    from numpy.lib import format as npy
+
+    file = io.BytesIO(blob)
+    if npy.read_magic(file) != (1, 0):
+        raise BoundaryError("expected npy format 1.0")
+    shape, fortran, dtype = npy.read_array_header_1_0(file, max_header_size=2000)
+    size = math.prod(shape) * dtype.itemsize
+    if dtype.hasobject or size != len(blob) - file.tell():
+        raise BoundaryError(f"expected {size} bytes of plain numbers for shape {shape}")
+    array = np.frombuffer(bytearray(blob[file.tell() :]), dtype=dtype)  # a bytearray may be written to
+    return array.reshape(shape, order="F" if fortran else "C")
+
+
+def _read_arrow(blob: bytes, kind: str) -> Any:
+    import pyarrow
+
+    try:
+        with pyarrow.ipc.open_stream(blob) as stream:
+            table = stream.read_all()
+        table.validate(full=True)
+        if kind == "polars":
+            import polars
+
+            return polars.from_arrow(table)
+        frame = table.to_pandas(use_threads=False)
+    except pyarrow.ArrowException as error:
+        raise BoundaryError(f"expected an Arrow stream: {error}") from None
+    return frame.iloc[:, 0] if kind == "series" else frame
+
+
+class Handle:
+    """Stands for an object that stays in the student's process.
+
+    It is equal to itself alone, so an object that claims to be equal to everything gains nothing.
+    """
+
+    def __init__(self, number: int, kind: str, shown: str) -> None:
+        self.number, self.kind, self.shown = number, kind, shown
+
+    def __repr__(self) -> str:
+        return self.shown

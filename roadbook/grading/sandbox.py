@@ -1,0 +1,613 @@
+"""The sandbox for a class of notebooks that nobody has read: bubblewrap, and one new process for each.
+
+One bubblewrap holds a parent process (`python -m roadbook.grading.sandbox`), which imports what the
+assignment imports and then only forks: no network, no view of other files, a read-only system. A fork for a
+student's code takes process, mount and ipc namespaces of its own, a new /tmp and /proc, resource limits, and
+drops all capabilities; where the grader runs as root, each fork has a user id and a cgroup of its own
+besides. The fork for the tests (`roadbook.grading.tests`) has the same except for the process namespace,
+because it measures the student's process.
+
+The parent imports and never computes: a process that has run several threads does not fork well.
+
+Sources: bwrap(1), namespaces(7), capabilities(7), cgroups(7), prctl(2), clone(2).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import platform
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from roadbook import course
+from roadbook.grading import boundary
+
+FIRST_UID = 64_000
+"""Where the grader runs as root: the student's process of slot n has FIRST_UID + 2n, its tests one more."""
+MB = 2**20
+CLONE = {"x86_64": 56, "aarch64": 220}
+"""The number of the system call clone, by machine."""
+NEW_MOUNTS, NEW_IPC, NEW_PIDS = 0x0002_0000, 0x0800_0000, 0x2000_0000
+NOSUID, NODEV, NOEXEC, REC, PRIVATE = 2, 4, 8, 0x4000, 1 << 18
+SET_DEATH_SIGNAL, DROP_BOUNDING, NO_NEW_PRIVILEGES, AMBIENT, CLEAR_ALL = 1, 24, 38, 47, 4
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use."""
+
+    seconds: float = 60
+    """Wall time of one cell or call."""
+    total_seconds: float = 600
+    """Wall time of the whole submission."""
+    memory: int = 4096 * MB
+    """Bytes, of all its processes together."""
+    processes: int = 64
+    """Processes and threads."""
+    disk: int = 256 * MB
+    """Bytes in /tmp, the one place where it may write."""
+    output: int = 200_000
+    """Characters that one cell may print or display."""
+
+
+class SandboxError(Exception):
+    """The sandbox cannot be built or has broken; the message says what is missing and how to get it."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a process used, as the kernel counted it."""
+
+    cpu_seconds: float
+    peak_bytes: int
+
+
+# In the grader ------------------------------------------------------------------------------------------
+
+
+def why_not() -> str:
+    """Return what keeps the sandbox from working on this machine, and the cure; `""` if nothing does."""
+    if sys.platform != "linux" or platform.machine() not in CLONE:
+        return f"the sandbox needs Linux on x86_64 or aarch64, this is {sys.platform} on {platform.machine()}"
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is missing; install it: sudo apt-get install -y bubblewrap"
+    trial = subprocess.run(  # noqa: S603
+        [*_bubblewrap([]), "/bin/true"], capture_output=True, text=True, timeout=60
+    )
+    if trial.returncode == 0:
+        return ""
+    said = (trial.stderr.strip().splitlines() or ["no message"])[-1]
+    for name, good in (
+        ("kernel/apparmor_restrict_unprivileged_userns", "0"),  # Ubuntu 23.10 and later
+        ("kernel/unprivileged_userns_clone", "1"),  # Debian before 11
+        ("user/max_user_namespaces", "15000"),
+    ):
+        setting = Path("/proc/sys") / name
+        blocked = (
+            setting.is_file()
+            and setting.read_text().strip() in ("0", "1")
+            and (setting.read_text().strip() != good)
+        )
+        if blocked:
+            key = name.replace("/", ".")
+            return (
+                f"this system lets no ordinary user make namespaces ({said}); allow it: "
+                f"sudo sysctl -w {key}={good} (and to keep it: "
+                f"echo {key}={good} | sudo tee /etc/sysctl.d/60-roadbook.conf)"
+            )
+    return f"bubblewrap cannot build a sandbox here: {said}"
+
+
+class Sandbox:
+    """Forks pairs of processes, one for a student's code and one for the tests. Safe to use from threads.
+
+    Args:
+        modules: what the parent imports, so that forks need not.
+        limits: for each submission.
+        visible: files and folders that code inside may read, besides the system and the packages.
+        unsafe: leave out bubblewrap and all namespaces; only resource limits stay.
+
+    Raises:
+        SandboxError: this machine cannot build the sandbox, or the parent did not start.
+    """
+
+    def __init__(
+        self, modules: Sequence[str], limits: Limits, visible: Sequence[Path] = (), *, unsafe: bool = False
+    ) -> None:
+        self.limits, self.unsafe = limits, unsafe
+        if not unsafe and (reason := why_not()):
+            raise SandboxError(reason)
+        self.cgroups = None if unsafe else Cgroups.make(limits)
+        self.lock = threading.Lock()
+        self.control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        settings = {
+            "modules": list(modules),
+            "limits": asdict(limits),
+            "uids": os.getuid() == 0 and not unsafe,
+            "isolated": not unsafe,
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "roadbook.grading.sandbox",
+            str(inside.fileno()),
+            json.dumps(settings),
+        ]
+        self.process = subprocess.Popen(  # noqa: S603
+            command if unsafe else [*_bubblewrap(visible), *command],
+            pass_fds=[inside.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **environment(Path("/tmp"))},  # noqa: S108  (bubblewrap's own)
+            start_new_session=True,  # Ctrl-C is for the grader
+        )
+        inside.close()
+        try:
+            self._answer()  # ready: everything is imported
+        except SandboxError:
+            self.close()
+            raise
+
+    @property
+    def broken(self) -> bool:
+        """Whether the parent has ended."""
+        return self.process.poll() is not None
+
+    @property
+    def features(self) -> list[str]:
+        """The protections that are on."""
+        if self.unsafe:
+            return ["unsafe"]
+        own = ["own-uid"] if os.getuid() == 0 else []
+        return ["bubblewrap", "namespaces", "rlimits", *own, *(["cgroups"] if self.cgroups else [])]
+
+    def start(self, slot: int) -> Pair:
+        """Fork the processes of one submission. Two that run at the same time have different slots.
+
+        Raises:
+            SandboxError: the parent has ended.
+        """
+        student_end, tests_end = socket.socketpair()
+        ours, theirs = socket.socketpair()
+        with student_end, tests_end, theirs, contextlib.ExitStack() as opened:
+            entries = [] if self.cgroups is None else self.cgroups.entries(slot, opened)
+            student = self._ask({"op": "student", "slot": slot}, [student_end.fileno(), *entries])["pid"]
+            tests = self._ask(
+                {"op": "tests", "slot": slot, "student": student}, [tests_end.fileno(), theirs.fileno()]
+            )["pid"]
+        return Pair(self, student, tests, ours)
+
+    def _ask(self, request: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
+        with self.lock:
+            try:
+                socket.send_fds(self.control, [json.dumps(request).encode()], list(descriptors))
+            except OSError as error:
+                raise SandboxError(f"the sandbox's parent process has ended: {error.strerror}") from None
+            return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        data = self.control.recv(65536)
+        if not data:
+            said = b"" if self.process.stderr is None else self.process.stderr.read()[-2000:]
+            raise SandboxError(
+                f"the sandbox's parent process has ended: {said.decode(errors='replace').strip()}"
+            )
+        reply: dict[str, Any] = json.loads(data)
+        if "error" in reply:
+            raise SandboxError(reply["error"])
+        return reply
+
+    def close(self) -> None:
+        """End the parent, and with it every process in the sandbox."""
+        self.control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+        self.process.kill()
+        self.process.wait()
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+        if self.cgroups is not None:
+            self.cgroups.remove()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Pair:
+    """The two processes of one submission."""
+
+    def __init__(self, sandbox: Sandbox, student: int, tests: int, connection: socket.socket) -> None:
+        self.sandbox, self.student, self.tests, self.connection = sandbox, student, tests, connection
+        self.jobs: IO[bytes] = connection.makefile("wb")
+        self.events: IO[bytes] = connection.makefile("rb")
+
+    def run(self, job: dict[str, Any], seconds: Callable[[], float]) -> Iterator[dict[str, Any]]:
+        """Yield the events of a job: see `roadbook.grading.tests.Examiner.run`.
+
+        Args:
+            seconds: says how long the next event may take.
+
+        Raises:
+            TimeoutError: it took longer.
+            roadbook.grading.boundary.BoundaryError: the process of the tests has ended.
+        """
+        self.connection.settimeout(seconds())
+        boundary.send(self.jobs, job, [])
+        while True:
+            self.connection.settimeout(seconds())
+            event, _ = boundary.receive(self.events)
+            if event["event"] == "peak":
+                answer = self.sandbox._ask({"op": "peak", "pid": self.student, "begin": event["begin"]})
+                boundary.send(self.jobs, answer, [])
+                continue
+            yield event
+            if event["event"] in ("end", "lost"):
+                return
+
+    def held(self) -> int:
+        """Return how many bytes the student's processes hold together."""
+        return int(self.sandbox._ask({"op": "held", "pid": self.student})["bytes"])
+
+    def end(self) -> Usage:
+        """Kill both processes, with all that the student's has started, and return what they used."""
+        for file in (self.jobs, self.events):
+            with contextlib.suppress(OSError):
+                file.close()
+        self.connection.close()
+        used = [self.sandbox._ask({"op": "end", "pid": pid}) for pid in (self.student, self.tests)]
+        return Usage(sum(each["cpu"] for each in used), used[0]["peak"])
+
+
+class Cgroups:
+    """A cgroup for each slot, version 1 or 2, where the grader runs as root and the kernel lets it."""
+
+    def __init__(self, folders: dict[str, Path], limits: Limits) -> None:
+        self.folders, self.limits = folders, limits
+        self.made: list[Path] = []
+
+    @classmethod
+    def make(cls, limits: Limits) -> Cgroups | None:
+        """Return the cgroups of this run; None where there are none to be had: not root, or not mounted."""
+        base = Path("/sys/fs/cgroup")
+        if os.getuid() != 0:
+            return None
+        if (base / "cgroup.controllers").is_file():
+            folders = {"": base}
+            with contextlib.suppress(OSError):
+                (base / "cgroup.subtree_control").write_text("+memory +pids")
+        else:
+            folders = {"memory": base / "memory", "pids": base / "pids"}
+        groups = cls(folders, limits)
+        try:
+            with contextlib.ExitStack() as opened:
+                groups.entries(0, opened)
+        except OSError:
+            groups.remove()
+            return None
+        return groups
+
+    def entries(self, slot: int, opened: contextlib.ExitStack) -> list[int]:
+        """Return file descriptors; a process that writes 0 to each is in the slot's cgroups.
+
+        Raises:
+            OSError: the cgroup cannot be made.
+        """
+        files = []
+        for controller, base in self.folders.items():
+            folder = base / f"roadbook-{os.getpid()}-{slot}"
+            if folder not in self.made:
+                folder.mkdir(exist_ok=True)
+                self.made.append(folder)
+                settings = {
+                    "memory": {"memory.limit_in_bytes": self.limits.memory},
+                    "pids": {"pids.max": self.limits.processes},
+                    "": {"memory.max": self.limits.memory, "pids.max": self.limits.processes},
+                }[controller]
+                for name, value in settings.items():
+                    (folder / name).write_text(str(value))
+                with contextlib.suppress(OSError):  # a kernel without accounting of swap has no such file
+                    swap = "memory.swap.max" if controller == "" else "memory.memsw.limit_in_bytes"
+                    (folder / swap).write_text("0" if controller == "" else str(self.limits.memory))
+            files.append(opened.enter_context((folder / "cgroup.procs").open("w")).fileno())
+        return files
+
+    def remove(self) -> None:
+        for folder in self.made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        self.made.clear()
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the variables under which submissions run, the same on every machine: no network, one thread."""
+    from roadbook.notebooks import ENVIRONMENT
+
+    return {
+        **ENVIRONMENT,
+        "HF_DATASETS_OFFLINE": "1",
+        "HF_HUB_OFFLINE": "1",
+        "IPYTHONDIR": str(home / ".ipython"),
+        "NBGRADER_EXECUTION": "autograde",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+    }
+
+
+def _bubblewrap(visible: Sequence[Path]) -> list[str]:
+    """Return the command line of bubblewrap, up to the command that it is to run."""
+    from roadbook import data
+
+    root = course.root()
+    packages = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).resolve().parents[1]]
+    book = [root / "_toc.yml", root / "_config.yml", root / "exercises", root / "data", data.cache_dir()]
+    shown = [path.resolve() for path in (*packages, *book, *visible) if path.exists()]
+    shown = [path for path in shown if not path.is_relative_to("/usr")]
+    parents = sorted({parent for path in shown for parent in path.parents} - {Path("/")})
+    arguments = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    arguments += ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+    if os.getuid() == 0:
+        needed = ("SETUID", "SETGID", "SYS_ADMIN", "KILL", "DAC_OVERRIDE", "SYS_PTRACE", "SETPCAP")
+        arguments += [part for name in needed for part in ("--cap-add", f"CAP_{name}")]
+    else:
+        arguments += ["--unshare-user", "--cap-add", "ALL"]  # all that a namespace of its own gives
+    arguments += ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "lib", "lib64", "sbin"):
+        old = Path("/") / name
+        if old.is_symlink():
+            arguments += ["--symlink", str(old.readlink()), str(old)]
+        elif old.is_dir():
+            arguments += ["--ro-bind", str(old), str(old)]
+    for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime"):
+        arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--size", str(64 * MB), "--tmpfs", "/tmp"]  # noqa: S108
+    for parent in parents:
+        arguments += ["--perms", "0755", "--dir", str(parent)]
+    for path in shown:
+        arguments += ["--ro-bind", str(path), str(path)]
+    variables = environment(Path("/tmp")) | {  # noqa: S108
+        "HOME": "/tmp",  # noqa: S108
+        "MPLCONFIGDIR": "/tmp/.matplotlib",  # noqa: S108
+        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+        "ROADBOOK_CACHE": str(data.cache_dir()),
+    }
+    for name, value in sorted(variables.items()):
+        arguments += ["--setenv", name, value]
+    return ["bwrap", *arguments, "--remount-ro", "/", "--chdir", "/tmp", "--"]  # noqa: S108
+
+
+# In the parent ------------------------------------------------------------------------------------------
+
+
+class _Parent:
+    """What runs inside bubblewrap and forks."""
+
+    def __init__(self, control: socket.socket, settings: dict[str, Any]) -> None:
+        self.control = control
+        self.limits = Limits(**settings["limits"])
+        self.isolated, self.uids = settings["isolated"], settings["uids"]
+        for name in settings["modules"]:
+            with contextlib.suppress(Exception):  # the cell that needs it will say that it is missing
+                importlib.import_module(name)
+        from roadbook.grading import student, tests
+
+        self.make_student, self.tests = student.Student, tests
+        self.shell = student.make_shell()
+        self.libc = ctypes.PyDLL(None, use_errno=True)  # holds the interpreter's lock, as os.fork does
+        threads = sum(1 for _ in Path("/proc/self/task").iterdir()) if sys.platform == "linux" else 1
+        if threads != 1:
+            raise SandboxError(f"an import has started threads ({threads}): such a process cannot fork")
+        gc.collect()
+        gc.freeze()
+
+    def serve(self) -> None:
+        """Answer requests until the grader goes."""
+        self.reply({"ready": True})
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(self.control, 65536, 8)
+            if not data:
+                return
+            request = json.loads(data)
+            if request["op"] in ("student", "tests"):
+                pid = self.fork(request, descriptors)
+                for descriptor in descriptors:
+                    os.close(descriptor)
+                self.reply({"pid": pid})
+            elif request["op"] == "peak":
+                self.reply({"bytes": self.tests.peak_of(request["pid"], request["begin"])})
+            elif request["op"] == "held":
+                self.reply({"bytes": self.held(request["pid"])})
+            elif request["op"] == "end":
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(request["pid"], signal.SIGKILL)
+                _, _, used = os.wait4(request["pid"], 0)
+                self.reply({"cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss * 1024})
+
+    def reply(self, message: dict[str, Any]) -> None:
+        self.control.send(json.dumps(message).encode())
+
+    def held(self, pid: int) -> int:
+        """Return the bytes that the processes of a student's namespace hold, files not counted."""
+        total = 0
+        with contextlib.suppress(OSError):
+            own = Path(f"/proc/{pid}/ns/pid").readlink()
+            for folder in Path("/proc").iterdir():
+                with contextlib.suppress(OSError):  # it has ended since
+                    if folder.name.isdecimal() and (folder / "ns/pid").readlink() == own:
+                        pages = (folder / "statm").read_text().split()
+                        total += (int(pages[1]) - int(pages[2])) * resource.getpagesize()
+        return total
+
+    def fork(self, request: dict[str, Any], descriptors: list[int]) -> int:
+        """Fork a process into new namespaces and return its id. In the child this does not return."""
+        student = request["op"] == "student"
+        if not self.isolated:
+            pid = os.fork()
+        else:
+            flags = signal.SIGCHLD | NEW_MOUNTS | NEW_IPC | (NEW_PIDS if student else 0)
+            # clone(2) itself, for namespaces that are new with the process; around it, what os.fork does
+            ctypes.pythonapi.PyOS_BeforeFork()
+            pid = self.libc.syscall(CLONE[platform.machine()], flags, None, None, None, None)
+            if pid == 0:
+                ctypes.pythonapi.PyOS_AfterFork_Child()
+            else:
+                ctypes.pythonapi.PyOS_AfterFork_Parent()
+        if pid < 0:
+            raise OSError(ctypes.get_errno(), "the sandbox cannot fork")
+        if pid == 0:
+            self.child(request, descriptors)
+        return int(pid)
+
+    def child(self, request: dict[str, Any], descriptors: list[int]) -> NoReturn:
+        """Be the new process: shut in first, then useful."""
+        try:
+            student = request["op"] == "student"
+            for descriptor in descriptors[1 if student else 2 :]:
+                os.write(descriptor, b"0")  # into the cgroup
+            used = descriptors[: 1 if student else 2]
+            self.shut_in(FIRST_UID + 2 * request["slot"] + (not student), student)
+            os.closerange(3, min(used))
+            os.closerange(max(used) + 1, 1024)
+            for descriptor in range(min(used) + 1, max(used)):
+                if descriptor not in used:
+                    with contextlib.suppress(OSError):
+                        os.close(descriptor)
+            connection = socket.socket(fileno=descriptors[0])
+            if student:
+                self.be_student(connection)
+            else:
+                self.be_tests(connection, socket.socket(fileno=descriptors[1]), request["student"])
+        except BaseException:
+            if os.environ.get("ROADBOOK_SANDBOX_DEBUG"):
+                import traceback
+
+                traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+
+    def be_student(self, connection: socket.socket) -> None:
+        reproducible()
+        self.make_student(self.shell, self.limits.output).serve(
+            connection.makefile("rb"), connection.makefile("wb")
+        )
+
+    def be_tests(self, to_student: socket.socket, to_grader: socket.socket, student: int) -> None:
+        reproducible()
+        jobs, events = to_grader.makefile("rb"), to_grader.makefile("wb")
+        job, _ = boundary.receive(jobs)
+        os.environ["ROADBOOK_SEED"] = str(job["seed"])
+        peer = _SocketPeer(to_student, jobs, events, student, self.tests.cpu_of)
+        remote = self.tests.Remote(peer, job["seconds"])
+        self.tests.Examiner(remote, lambda event: boundary.send(events, event, [])).run(job)
+
+    def shut_in(self, uid: int, student: bool) -> None:
+        """Give up all that this process does not need. Whatever fails raises: half a sandbox is none.
+
+        Raises:
+            OSError: the kernel refuses one of the steps.
+        """
+        limits = self.limits
+        own = {
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_FSIZE: limits.disk,
+            resource.RLIMIT_NOFILE: 256,
+            resource.RLIMIT_DATA: limits.memory,
+            resource.RLIMIT_CPU: int(limits.total_seconds) + 1,
+        }
+        if self.isolated:
+            self.call("prctl", SET_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
+            self.call("mount", None, b"/", None, REC | PRIVATE, None)
+            for place, size in ((b"/tmp", limits.disk), (b"/dev/shm", 64 * MB)):
+                options = f"size={size},mode=1777,nr_inodes=20000".encode()
+                self.call("mount", b"tmpfs", place, b"tmpfs", NOSUID | NODEV, options)
+            if student:
+                self.call("mount", b"proc", b"/proc", b"proc", NOSUID | NODEV | NOEXEC, None)
+            own[resource.RLIMIT_NPROC] = limits.processes
+        os.setsid()
+        for name, value in own.items():
+            hard = resource.getrlimit(name)[1]
+            value = min(value, hard) if hard >= 0 else value
+            resource.setrlimit(name, (value, value))
+        if self.uids:
+            os.setgroups([])
+            os.setresgid(uid, uid, uid)
+            for capability in range(64):  # while this process may
+                if self.libc.prctl(DROP_BOUNDING, capability, 0, 0, 0):
+                    break
+            os.setresuid(uid, uid, uid)
+        if self.isolated:
+            self.call("prctl", AMBIENT, CLEAR_ALL, 0, 0, 0)
+            header = (ctypes.c_uint32 * 2)(0x2008_0522, 0)
+            self.call("capset", header, (ctypes.c_uint32 * 6)())
+            self.call("prctl", NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+            os.umask(0o077)
+            Path("/tmp/work").mkdir()  # noqa: S108
+            os.chdir("/tmp/work")  # noqa: S108
+
+    def call(self, name: str, *arguments: Any) -> None:
+        if getattr(self.libc, name)(*arguments):
+            code = ctypes.get_errno()
+            raise OSError(code, f"{name}{arguments[:3]}: {os.strerror(code)}")
+
+
+class _SocketPeer:
+    """The connection between the two forks of a submission: see `roadbook.grading.tests.Peer`."""
+
+    def __init__(
+        self, connection: socket.socket, jobs: IO[bytes], events: IO[bytes], pid: int, cpu_of: Any
+    ) -> None:
+        self.connection, self.jobs, self.events, self.pid, self.cpu_of = connection, jobs, events, pid, cpu_of
+        self.requests: IO[bytes] = connection.makefile("wb")
+        self.replies: IO[bytes] = connection.makefile("rb")
+
+    def wait(self, seconds: float) -> None:
+        self.connection.settimeout(seconds)
+
+    def cpu(self) -> float | None:
+        return self.cpu_of(self.pid)  # type: ignore[no-any-return]
+
+    def peak(self, begin: bool) -> int | None:
+        """Ask the sandbox's parent, which alone may look."""
+        boundary.send(self.events, {"event": "peak", "begin": begin}, [])
+        answer, _ = boundary.receive(self.jobs)
+        return answer["bytes"]  # type: ignore[no-any-return]
+
+
+def reproducible() -> None:
+    """Put the global random generators in the same state for every submission and every run."""
+    import random
+
+    random.seed(0)
+    for name, seed in (("numpy.random", "seed"), ("torch", "manual_seed")):
+        if name in sys.modules:
+            getattr(sys.modules[name], seed)(0)
+
+
+def main() -> None:
+    control = socket.socket(fileno=int(sys.argv[1]))
+    try:
+        _Parent(control, json.loads(sys.argv[2])).serve()
+    except SandboxError as error:
+        control.send(json.dumps({"error": str(error)}).encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -153,8 +153,11 @@ def execute(path: Path, extra: dict[str, str] | None = None, *, allow_errors: bo
     return notebook
 
 
-def release_to(folder: Path, slugs: list[str]) -> None:
-    """Let nbgrader write the student versions of assignments into `folder/<slug>/<slug>.ipynb`."""
+def release_to(folder: Path, slugs: list[str], root: Path | None = None) -> None:
+    """Let nbgrader write the student versions of assignments into `folder/<slug>/<slug>.ipynb`.
+
+    The sources are those of the book, or of the course folder `root`.
+    """
     for slug in slugs:
         done = subprocess.run(  # noqa: S603
             [
@@ -162,7 +165,7 @@ def release_to(folder: Path, slugs: list[str]) -> None:
                 *("--force", "--no-db", "--log-level=WARN"),
                 f"--CourseDirectory.release_directory={folder}",
             ],
-            cwd=course.root(),
+            cwd=root or course.root(),
             env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
             capture_output=True,
             text=True,

@@ -31,13 +31,15 @@ from typing import Any
 from roadbook.grading import intake
 
 MAX_RECOGNISED = 20_000_000  # bytes of a notebook that is opened only to see which assignment it answers
-MAX_TOTAL = 1_000_000_000  # bytes that one student's files, or the files of their zip, may unpack to
+MAX_TOTAL = 1_000_000_000  # bytes that all notebooks of one student, or of their zip, may unpack to
 MAX_MEMBERS = 50_000  # files in an LMS's zip
 MAX_OWN_MEMBERS = 5_000  # files in a zip that a student made
 MAX_NOTEBOOKS = 50  # candidates of one student
-MAX_RATIO, RATIO_FROM = 200, 20_000_000  # text packs at most about 50 to 1; small files harm nobody
+MAX_RATIO, RATIO_FROM = 200, 20_000_000  # printed numbers pack about 5 to 1; small files harm nobody
 MAX_NAME = 200  # bytes of a student's name as a folder; file systems take 255
 DEPTH = 6  # folders below the source that are looked into
+# what zipfile raises for a file that is damaged, or that somebody wrote to harm
+DAMAGED = (zipfile.BadZipFile, ValueError, OSError, RuntimeError, OverflowError, struct.error)
 
 NOTEBOOK = (".ipynb", ".ipynb.txt", ".ipynb.json")  # the last two are what browsers make of a download
 # Canvas, lib/content_zipper.rb: name, LATE, user id, attachment id (it grows with every upload), file name.
@@ -71,7 +73,8 @@ class Submission:
     """What one student handed in for one assignment. A student and an assignment occur once in a list."""
 
     student: str
-    """`""` for the one entry, always rejected, of the files that no student could be told for."""
+    """Can be a folder's name. `""` for the one entry, always rejected, of the files that cannot be told to a
+    student; in “quotation marks” a name that cannot be taken as it is, always rejected too."""
     assignment: str
     path: Path | None
     """The notebook, a regular file that has not been read; None where there is none. The name may hold
@@ -196,12 +199,10 @@ def _collect(
 ) -> list[Submission]:
     hands, strays = _hands(files, assignments)
     exported = any(hand.lms for hand in hands)
-    in_place = source.is_dir() and not exported
-    into = source if in_place else into
+    tree = source.is_dir() and not exported
+    into = source if tree else into
     if into is None:
-        raise CollectError(
-            f"{source.name} has to be unpacked: say into which folder, the course's submitted/."
-        )
+        raise CollectError(f"{source.name} is unpacked into the course's submitted/: say where that is.")
     ledger = _ledger(into)
     answered = assignments[0] if len(assignments) == 1 else ""
     if exported:
@@ -213,40 +214,39 @@ def _collect(
     found: dict[tuple[str, str], Submission] = {}
     for hand in hands:
         known = ledger.get(hand.assignment, {}).get(hand.student, {})
+        here = source.is_dir() and not hand.lms
         ours = bool(known) and not known["reason"]
         path, timestamp, reason = None, None, _bad_name(hand.student)
-        if owners[hand.lms_id, hand.assignment] > 1:
-            reason = f"several names go with {hand.lms_id}: look it up in the LMS"
+        student = f"“{_shown(hand.student)}”" if reason else hand.student  # harmless, and nobody else's
         try:
             if reason:
                 raise _RejectedError(reason)
+            if owners[hand.lms_id, hand.assignment] > 1:
+                raise _RejectedError(f"several names go with {hand.lms_id}: look it up in the LMS")
             timestamp = _timestamp(hand)
-            file = _choose(hand, hand.files, recognise, packed=not in_place)
-            path = file.path if in_place else _write(hand, file, into, ours)
+            file = _choose(hand, hand.files, recognise, packed=not here)
+            path = file.path if here else _write(hand, file, into, ours)
         except _RejectedError as error:
             reason = str(error)
-        if in_place:
-            hand.late, lms_id = known.get("late"), known.get("id", "")
-            reason = reason and (known.get("reason") or reason)
-        else:
-            lms_id = hand.lms_id
-            if not _bad_name(hand.student):
-                entry = {"id": lms_id, "name": hand.name, "late": hand.late, "reason": reason}
-                ledger.setdefault(hand.assignment, {})[hand.student] = entry
-                if reason and ours:
-                    _set_aside(into, hand)
-        student = _shown(hand.student) if _bad_name(hand.student) else hand.student
-        found[student, hand.assignment] = Submission(
-            student, hand.assignment, path, lms_id, hand.late, timestamp, reason
-        )
-    if in_place:  # of what was rejected when it came out of a zip no folder tells
+        if here and known:
+            hand.late = known["late"]
+            if not any(file.is_notebook for file in hand.files):
+                reason = known["reason"] or reason
+        elif not here and student == hand.student:
+            entry = {"id": hand.lms_id, "name": hand.name, "late": hand.late, "reason": reason}
+            ledger.setdefault(hand.assignment, {})[student] = entry
+            if reason and ours:
+                _set_aside(into, hand)
+        lms_id = known.get("id", "") if here else hand.lms_id
+        key = (student, hand.assignment)
+        found[key] = Submission(*key, path, lms_id, hand.late, timestamp, reason)
+    if tree:  # of what was rejected when it came out of a zip no folder tells
         for assignment in assignments:
             for student, entry in ledger.get(assignment, {}).items():
                 if entry["reason"]:
-                    gone = Submission(
-                        student, assignment, None, entry["id"], entry["late"], reason=entry["reason"]
-                    )
-                    found.setdefault((student, assignment), gone)
+                    key = (student, assignment)
+                    gone = Submission(*key, None, entry["id"], entry["late"], reason=entry["reason"])
+                    found.setdefault(key, gone)
     elif ledger:
         text = json.dumps(ledger, ensure_ascii=False, indent=1, sort_keys=True)
         _replace(into / "lms.json", text.encode())
@@ -264,20 +264,15 @@ def _in_folder(root: Path) -> Iterator[_File]:
         folders[:] = sorted(name for name in folders if not _hidden(name))
         for name in [*folders, *sorted(names)]:
             path = Path(folder) / name
-            try:
-                status = path.lstat()
-            except OSError as error:
-                yield _File((*parts, name), 0, _unread, f"cannot be read ({error.strerror})")
-                continue
+            status = path.lstat()
             is_folder = stat.S_ISDIR(status.st_mode)
+            problem = ""
             if stat.S_ISLNK(status.st_mode):
                 problem = "is a symbolic link, which is not followed: put the file itself there"
             elif not is_folder and not stat.S_ISREG(status.st_mode):
                 problem = "is not a regular file"
-            else:
-                problem = (
-                    "" if is_folder or status.st_size <= intake.MAX_BYTES else _too_large(status.st_size)
-                )
+            elif not is_folder and status.st_size > intake.MAX_BYTES:
+                problem = _too_large(status.st_size)
             if not _hidden(name):
                 read = _reader(path)
                 yield _File((*parts, name), status.st_size, read, problem, folder=is_folder, path=path)
@@ -339,15 +334,7 @@ def _member_reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callabl
         try:
             with archive.open(member) as file:
                 return _bounded(file.read(limit + 1), limit)  # what the zip says of the size may be untrue
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            RuntimeError,
-            ValueError,
-            struct.error,
-        ) as error:
+        except (*DAMAGED, zlib.error, EOFError) as error:
             raise _RejectedError(
                 f"{_shown(Path(_decoded(member)).name)} is damaged in the zip ({_shown(str(error))})"
             ) from None
@@ -368,7 +355,7 @@ def _decoded(member: zipfile.ZipInfo) -> str:
 def _opened(file: Path | io.BytesIO, name: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, OverflowError, struct.error) as error:
+    except DAMAGED as error:
         raise _RejectedError(
             f"{_shown(name)} is not a zip, or was cut short ({_shown(str(error))})"
         ) from None
@@ -430,11 +417,8 @@ def _loose(strays: list[_File]) -> dict[str, str]:
     """Return what to say, by student, of files that lie where none is expected; `""` for no student."""
     said: dict[str, list[str]] = {}
     for file in strays:
-        student = (
-            file.parts[0]
-            if len(file.parts) == 2 and not file.outside and not _bad_name(file.parts[0])
-            else ""
-        )
+        student = file.parts[0] if len(file.parts) == 2 and not file.outside else ""
+        student = "" if _bad_name(student) else student
         said.setdefault(student, []).append(_said(file.name, file))
     expected = "expected <student>/<assignment>/<notebook>, or names as Canvas or Moodle gives them; found "
     return {student: expected + _listed(names) for student, names in said.items()}
@@ -583,9 +567,9 @@ def _write(hand: _Hand, file: _File, into: Path, ours: bool) -> Path:
     data = file.read(intake.MAX_BYTES)
     path = into / hand.student / hand.assignment / f"{hand.assignment}.ipynb"
     if (into / hand.student).is_symlink() or path.parent.is_symlink() or path.is_symlink():
-        raise _RejectedError(f"{path.parent} is a symbolic link, which is not followed")
+        raise _RejectedError(f"the folder {hand.student} is or holds a symbolic link, which is not followed")
     if not ours and path.is_file() and path.read_bytes() != data:
-        raise _RejectedError(f"{path} is there already and did not come from a zip: move it away")
+        raise _RejectedError(f"{path.name} is there already and did not come from a zip: move it away")
     _replace(path, data)
     for other in hand.files:
         if other.parts == ("timestamp.txt",) and not hand.lms:
@@ -630,18 +614,14 @@ def _ledger(into: Path) -> dict[str, Any]:
 
 
 def _hidden(name: str) -> bool:
-    """Checkpoints, and what macOS adds."""
-    return name.startswith(".") or name == "__MACOSX"
+    """Checkpoints, and what macOS adds; not a Moodle student whose name begins with a dot."""
+    return (name.startswith(".") or name == "__MACOSX") and not MOODLE.fullmatch(name)
 
 
 def _bounded(data: bytes, limit: int) -> bytes:
     if len(data) > limit:
         raise _RejectedError(_too_large(len(data)))
     return data
-
-
-def _unread(limit: int) -> bytes:
-    raise _RejectedError("cannot be read")
 
 
 def _too_large(size: int) -> str:

@@ -281,7 +281,7 @@ def test_sources_that_cannot_be_collected(tmp_path: Path, submitted: Path) -> No
         collect(tmp_path / "nothing.zip", [SLUG], submitted)
     with pytest.raises(CollectError, match="expected the names"):
         collect(submitted, [])
-    with pytest.raises(CollectError, match="into which folder"):
+    with pytest.raises(CollectError, match="say where that is"):
         collect(pack(tmp_path / "c.zip", {"x_1_2_y.ipynb": NOTEBOOK}), [SLUG])
     assert not submitted.exists()
 
@@ -487,7 +487,8 @@ def test_names_of_an_lms_that_cannot_be_folders(tmp_path: Path, submitted: Path,
     }
     found = collect(pack(tmp_path / "m.zip", files), [SLUG], submitted)
     assert texts(found) == {"Bo": NOTEBOOK}
-    assert len(found) == 2 or name.startswith("."), "names that begin with a dot are hidden"
+    assert len(found) == 2 and found[1].student.startswith("“") and "name" in found[1].reason
+    assert collect(submitted, [SLUG]) == found[:1]
     assert {p.name for p in submitted.iterdir()} == {"Bo", "lms.json"}
 
 
@@ -526,10 +527,12 @@ def test_a_folder_around_an_lms_zip(tmp_path: Path, submitted: Path) -> None:
 def test_an_lms_zip_that_a_browser_has_unpacked(tmp_path: Path, submitted: Path) -> None:
     source = lay(tmp_path / "s", {"ada_LATE_1_2_x.ipynb": NOTEBOOK, "bo_3_4_x.ipynb": NOTEBOOK})
     (source / "eve_5_6_x.ipynb").symlink_to("/etc/passwd")
-    with pytest.raises(CollectError, match="into which folder"):
+    lay(source, {f"tree/{SLUG}/x.ipynb": NOTEBOOK})
+    with pytest.raises(CollectError, match="say where that is"):
         collect(source, [SLUG])
     found = collect(source, [SLUG], submitted)
-    assert texts(found) == {"ada_1": NOTEBOOK, "bo_3": NOTEBOOK} and found[0].late
+    assert texts(found) == {"ada_1": NOTEBOOK, "bo_3": NOTEBOOK, "tree": NOTEBOOK} and found[0].late
+    assert not (submitted / "tree").exists(), "what is a tree is left where it is"
     assert "symbolic link" in reasons(found)["eve_5"]
 
 

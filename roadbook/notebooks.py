@@ -199,7 +199,7 @@ def release(slugs: Annotated[list[str] | None, typer.Argument()] = None) -> None
 
 
 @app.command()
-def configure(repository: str, tag: str = "main") -> None:
+def configure(repository: str, tag: Annotated[str, typer.Argument()] = "main") -> None:
     """Set the public address (owner/name) and tag, and rewrite what is derived from them."""
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
         raise typer.BadParameter(f"expected owner/name, got {repository!r}")

@@ -4,11 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NB ?=
+PORT ?= 8000
 
 PAGES := $(shell find chapters exercises data -name '*.ipynb' -o -name '*.md' 2>/dev/null) index.md
 BOOK := _build/html/index.html
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR: # a build with warnings leaves pages behind: the next `make book` must not take them for the book
 .PHONY: help book serve test learn run format release answers configure lint clean
 
 help: ## list the targets
@@ -44,8 +46,9 @@ book: $(BOOK) ## build the book to _build/html/ and print its address
 $(BOOK): $(VENV)/.book _config.yml _toc.yml $(PAGES)
 	$(BIN)/jupyter-book build . -W -n --keep-going --all --quiet
 
-serve: book ## show the built book on http://localhost:8000
-	$(BIN)/python -m http.server --directory _build/html 8000
+serve: book ## show the built book on http://localhost:8000 (PORT=… for another port)
+	@echo "Open http://localhost:$(PORT); stop with Ctrl-C."
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 test: $(VENV)/.dev $(VENV)/.fetched ## run every test: style, types, package, notebooks, assignments, book
 	sh .ci/test.sh $(BIN)

@@ -1,13 +1,16 @@
-"""The learner's commands: `python -m roadbook --help`."""
+"""The learner's and the instructor's commands: `python -m roadbook --help`."""
 
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import re
 import shutil
 import sys
+from collections import Counter
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -20,6 +23,9 @@ from roadbook.grading.check import TIMEOUT, CheckError
 from roadbook.grading.check import check as check_notebook
 from roadbook.grading.feedback import Report, wrapped
 
+if TYPE_CHECKING:
+    from roadbook.grading.grade import Run
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -27,6 +33,10 @@ app = typer.Typer(
     rich_markup_mode=None,  # else the help shows types: --help <bool>
     help="The ML Engineer's Roadbook: start exercises, check your answers, see how far you are.",
 )
+course_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Make the folder in which a class is graded."
+)
+app.add_typer(course_app, name="course")
 STYLES = {"passed": "green", "written": "green", "not written yet": "dim"}
 DISK = 6 * 10**9  # bytes that packages, models and data take
 
@@ -198,6 +208,150 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+@course_app.command("init")
+def course_init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, outside the book's.")],
+    assignment: Annotated[
+        list[str] | None,
+        typer.Option("--assignment", metavar="NN", help="Only this assignment; may be repeated."),
+    ] = None,
+) -> None:
+    """Make a private course folder: sources, releases, gradebook, and the seed of the hidden tests.
+
+    What a class hands in is collected and graded there, never in the book's own folder.
+    """
+    _lean_nbgrader()
+    from roadbook.grading import gradebook
+
+    try:
+        slugs = gradebook.course_init(folder, assignment)
+    except (gradebook.GradebookError, intake.IntakeError) as error:
+        _fail(str(error))
+    _say(f"Made {folder} with {', '.join(slugs)}.")
+    _say(f'Next: give students "{folder}/release", collect their notebooks, and there run')
+    _say("`python -m roadbook grade submitted/` or `python -m roadbook grade ZIP-OF-YOUR-LMS`.")
+
+
+@app.command()
+def grade(
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="SOURCE", help="submitted/, or the zip that Canvas or Moodle exports."),
+    ],
+    assignment: Annotated[
+        list[str] | None,
+        typer.Option("--assignment", metavar="NN", help="Only this assignment; may be repeated."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Submissions at a time [default: one a core].")
+    ] = None,
+    db: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The gradebook's database [default: nbgrader_config.py's]."),
+    ] = None,
+    time_limit: Annotated[int, typer.Option(min=1, metavar="S", help="Seconds for one cell or call.")] = 60,
+    memory_limit: Annotated[
+        int, typer.Option(min=64, metavar="MB", help="Megabytes for one submission.")
+    ] = 4096,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the reports go [default: graded/].")
+    ] = None,
+    regrade: Annotated[bool, typer.Option("--regrade", help="Grade what is finished, too.")] = False,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Without the sandbox: students' code can do all that you can.")
+    ] = False,
+    lms_gradebook: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Fill in a copy of the gradebook that Canvas or Moodle exported."),
+    ] = None,
+) -> None:
+    """Grade a class, in its course folder. Started again, it goes on where it stopped.
+
+    Each submission ends as graded, needs_manual, failed or rejected, with the reason. Marks that were given
+    in formgrader are kept, and taken into the reports.
+    Exit status 0: all are graded or wait for a person; 1: some failed or were rejected; 2: it could not
+    begin or go on; 130: stopped by Ctrl-C.
+    """
+    _lean_nbgrader()
+    from roadbook.grading import engine
+    from roadbook.grading import grade as grading
+    from roadbook.grading.sandbox import MB, Limits
+
+    if unsafe:
+        _warn("--unsafe: students' code runs without a sandbox and can do all that you can.")
+    places = [Path.cwd(), *Path.cwd().parents, *source.resolve().parents]
+    folder = next((place for place in places if (place / "nbgrader_config.py").is_file()), places[0])
+    try:
+        run = grading.grade_class(
+            folder,
+            source,
+            engine.grade_submission,
+            assignments=assignment,
+            workers=workers or _cores(),
+            limits=Limits(seconds=time_limit, memory=memory_limit * MB),
+            unsafe=unsafe,
+            db_url=db,
+            out=out,
+            regrade=regrade,
+            console=Console(stderr=True),
+        )
+    except grading.GradeError as error:
+        engine.close()
+        _fail(str(error))
+    except KeyboardInterrupt:
+        engine.close()
+        _warn("Stopped. What was finished is kept; the same command goes on from there.")
+        os._exit(130)  # threads that wait for a student's code would hold the process
+    engine.close()
+    counts = Counter(outcome.status for outcome in run.outcomes)
+    said = ", ".join(f"{number} {status}" for status, number in sorted(counts.items())) or "nothing"
+    _say(f"{said}; {run.graded} of them graded now. Results: {run.out}")
+    for outcome in run.problems[:20]:
+        _say(f"  {outcome.student or 'of nobody'}, {outcome.assignment}: {outcome.status}: {outcome.reason}")
+    if len(run.problems) > 20:
+        _say(f"  and {len(run.problems) - 20} more, in {run.out / 'grades.csv'}")
+    if lms_gradebook is not None:
+        _fill(run, lms_gradebook)
+    if run.problems:
+        raise typer.Exit(1)
+
+
+def _fill(run: Run, exported: Path) -> None:
+    """Fill in a copy of the LMS's gradebook and say who is not in it."""
+    from roadbook.grading import collect, lms
+
+    slugs = sorted({outcome.assignment for outcome in run.outcomes})
+    if len(slugs) != 1:
+        _fail(f"--lms-gradebook takes one assignment, got {', '.join(slugs) or 'none'}: add --assignment NN.")
+    target = run.out / exported.name
+    try:
+        ids = collect.lms_ids(run.submitted, slugs[0])
+        filled = lms.fill(exported, run.outcomes, target, assignment=slugs[0], ids=ids)
+    except (lms.LmsError, collect.CollectError) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{target} cannot be written: {error.strerror}.")
+    _say(f"Filled in {len(filled.students)} scores: {target}")
+    for remark in filled.remarks:
+        _say(f"  {remark}")
+    for left in filled.left_out:
+        _say(f"  not filled in, {left.side}: {left.who}: {left.reason}")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _lean_nbgrader() -> None:
+    """Let nbgrader be imported without what a command does not need, two thirds of the time it takes."""
+    spec = find_spec("nbgrader")
+    if spec is None:
+        _fail(f"nbgrader is not installed: {_pip('grade')}")
+    # Its own __init__ imports its server's extensions; jsonschema checks IRIs, which no notebook has.
+    sys.modules.setdefault("nbgrader", module_from_spec(spec))
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
 def _missing(extra: str) -> list[str]:
     """Return the packages of one of roadbook's extras that are not installed."""
     missing = []
@@ -239,8 +393,12 @@ def _say(text: str) -> None:
     _console().print(Text(text), soft_wrap=True)
 
 
-def _fail(message: str) -> NoReturn:
+def _warn(message: str) -> None:
     Console(stderr=True).print(Text(message), soft_wrap=True)
+
+
+def _fail(message: str) -> NoReturn:
+    _warn(message)
     raise typer.Exit(2)
 
 

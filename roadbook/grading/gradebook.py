@@ -90,13 +90,11 @@ class Standing:
     late_penalty: float
 
     def apply(self, outcome: Outcome) -> Outcome:
-        """Return the outcome with a person's points and comments in the place of the grader's."""
+        """Return the outcome with a person's points in the place of the grader's."""
         tasks = []
         for task in outcome.tasks:
             mark = self.marks.get(task.tests or task.name)
-            words = [task.message, self.comments.get(task.name, "")]
-            points = task.points if mark is None else mark.points
-            tasks.append(replace(task, points=points, message="\n".join(filter(None, words))))
+            tasks.append(task if mark is None else replace(task, points=mark.points))
         waiting = sum(mark.waits for mark in self.marks.values())
         return replace(
             outcome,
@@ -193,22 +191,22 @@ class Gradebook:
         names = sorted(folder.name for folder in source.iterdir()) if source.is_dir() else []
         return [name for name in names if all(path.is_file() for path in self._sources(name))]
 
-    def load(self, slug: str) -> Assignment:
-        """Read an assignment's notebooks from the course folder.
+    def load(self, slug: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Read an assignment's notebooks from the course folder: the instructor's and the released one.
 
         Raises:
             GradebookError: there is no such assignment, or it cannot be read.
         """
         source, release = self._sources(slug)
         try:
-            return Assignment.make(slug, json.loads(source.read_bytes()), intake.read(release))
+            return json.loads(source.read_bytes()), json.loads(release.read_bytes())
         except FileNotFoundError:
             known = ", ".join(self.assignments()) or "none"
             missing = source if not source.is_file() else release
             raise GradebookError(
                 f"there is no {missing}; the assignments of this course are: {known}."
             ) from None
-        except (OSError, ValueError, KeyError, TypeError, intake.IntakeError) as error:
+        except (OSError, ValueError) as error:
             raise GradebookError(f"{source} or {release} cannot be read: {error}") from None
 
     def add_assignment(self, assignment: Assignment) -> None:
@@ -706,7 +704,8 @@ def course_init(folder: Path, assignments: list[str] | None = None) -> list[str]
         _release(part, [chapter.slug for chapter in chapters])
         with Gradebook(part) as gradebook:
             for chapter in chapters:
-                gradebook.add_assignment(gradebook.load(chapter.slug))
+                instructor, released = gradebook.load(chapter.slug)
+                gradebook.add_assignment(Assignment.make(chapter.slug, instructor, intake.read(released)))
         if target.exists():
             target.rmdir()
         part.rename(target)

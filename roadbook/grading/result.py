@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from roadbook.grading.intake import Assignment
+from typing import Any, Literal
 
 Status = Literal["graded", "needs_manual", "failed", "rejected"]
 
@@ -27,24 +24,6 @@ class TaskResult:
     """A `roadbook.grading.feedback.State`, or `written`, where a person has to mark it."""
     message: str
     """What failed, in words for the student; `""` for a passed task."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission that is to be graded: all that a worker gets."""
-
-    student: str
-    assignment: Assignment
-    content: bytes
-    """The file as it was handed in."""
-    seed: int
-    """From which the hidden tests draw their data."""
-    time_limit: float
-    """Seconds that one cell or call may take."""
-    memory_limit: int
-    """Bytes that the student's processes may hold together."""
-    unsafe: bool = False
-    """Run it without a sandbox."""
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ exception arrives as the name of its type and its message.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import os
 import time
 import tracemalloc
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +34,8 @@ class Call:
     peak_bytes: int
     """Most memory, in bytes, that Python and NumPy held at once beyond what they held before the call;
     0 unless `memory=True` was asked for. PyTorch's own allocations are not counted."""
+    warnings: tuple[str, ...]
+    """The warnings that the call emitted, each as `Type: message`."""
     cpu_seconds: float
     """Processor time of the call, of all threads, in seconds. Compare it only with another call's, and
     only where a wrong answer takes several times as much."""
@@ -55,12 +59,14 @@ def call(function: Callable[..., Any], *args: Any, memory: bool = False, **kwarg
         return remote(args, kwargs, memory)  # type: ignore[no-any-return]
     args, kwargs = copy.deepcopy(args), copy.deepcopy(kwargs)
     value, error, message, peak = None, "", "", 0
+    caught: list[warnings.WarningMessage] = []
     if memory:
         tracemalloc.start()
         before = tracemalloc.get_traced_memory()[0]
     began = time.process_time()
     try:
-        value = function(*args, **kwargs)
+        with recorded_warnings() as caught:
+            value = function(*args, **kwargs)
     except NotImplementedError:
         raise
     except Exception as err:
@@ -70,7 +76,20 @@ def call(function: Callable[..., Any], *args: Any, memory: bool = False, **kwarg
         if memory:
             peak = tracemalloc.get_traced_memory()[1] - before
             tracemalloc.stop()
-    return Call(value, error, message, args, peak, spent)
+    return Call(value, error, message, args, peak, told(caught), spent)
+
+
+@contextlib.contextmanager
+def recorded_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Collect the warnings of the code inside, each one, also where it was shown before."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield caught
+
+
+def told(caught: list[warnings.WarningMessage]) -> tuple[str, ...]:
+    """Return the first hundred warnings in words."""
+    return tuple(f"{each.category.__name__}: {each.message}" for each in caught[:100])
 
 
 def seed() -> int:

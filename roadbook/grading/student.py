@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import IO, Any
 
+from roadbook import testing
 from roadbook.grading import boundary, forbidden
 
 MESSAGE = 2000  # characters of an error's message that are kept
@@ -206,17 +207,19 @@ class Student:
         args = boundary.decode(request["args"], blobs, self._kept)
         kwargs = boundary.decode(request["kwargs"], blobs, self._kept)
         reply: dict[str, Any] = {}
+        caught: list[Any] = []
         if request.get("trace"):
             tracemalloc.start()
         began = time.process_time()
         try:
-            with time_limit(request["seconds"]):
+            with time_limit(request["seconds"]), testing.recorded_warnings() as caught:
                 value = function(*args, **kwargs)
         except BaseException as error:
             reply["error"] = self.describe(error)
             reply["stop"] = not isinstance(error, Exception)
         else:
             reply["value"] = boundary.encode(value, answer, self._keep)
+        reply["warnings"] = [each[:MESSAGE] for each in testing.told(caught)]
         reply["cpu"] = time.process_time() - began
         if request.get("trace"):
             reply["peak"] = tracemalloc.get_traced_memory()[1]

@@ -137,6 +137,7 @@ class Remote:
             peak_bytes=max(peak - held, 0)
             if peak is not None and held is not None
             else (own_peak if isinstance(own_peak, int) else 0),
+            warnings=tuple(map(str, said)) if isinstance(said := reply.get("warnings"), list) else (),
             cpu_seconds=after - before
             if after is not None and before is not None
             else (own_cpu if isinstance(own_cpu, float) else 0.0),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from roadbook.grading.collect import collect, lms_ids
 from roadbook.grading.lms import Filled, LmsError, fill, write_grades
 from roadbook.grading.result import Outcome, Status, TaskResult
 
@@ -361,3 +363,40 @@ def test_no_cell_is_a_formula(tmp_path: Path, start: str) -> None:
     with (tmp_path / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         row = list(csv.reader(file))[1]
     assert row[0].startswith("'") and row[-1].startswith("'") and row[3] == "4.5"
+
+
+# ---- from the LMS's zip to its gradebook
+
+
+@pytest.mark.parametrize(
+    ("sample", "members", "filled_in"),
+    [
+        (
+            "canvas.csv",
+            [
+                "lovelaceada_LATE_101_1_x.ipynb",
+                "王小明_103_2_x.ipynb",
+                "silvaana_105_3_x.ipynb",
+                "silvaana_106_4_x.ipynb",
+            ],
+            ["lovelaceada_101", "silvaana_106", "王小明_103"],
+        ),
+        (
+            "moodle.csv",
+            [
+                f"{name}_assignsubmission_file_/x.ipynb"
+                for name in ("Ada Lovelace_11", "Ana Silva_12", "Ana Silva_13", "עדה לבלייס_16")
+            ],
+            ["Ada Lovelace", "Ana Silva_12", "Ana Silva_13", "עדה לבלייס"],
+        ),
+    ],
+)
+def test_from_zip_to_gradebook(tmp_path: Path, sample: str, members: list[str], filled_in: list[str]) -> None:
+    with zipfile.ZipFile(tmp_path / "s.zip", "w") as archive:
+        for name in members:
+            archive.writestr(name, "{}")
+    found = collect(tmp_path / "s.zip", [SLUG], tmp_path / "submitted")
+    ids = lms_ids(tmp_path / "submitted", SLUG)
+    assert ids == {s.student: s.lms_id for s in found} and len(found) == len(members)
+    done, changed = filled(tmp_path, sample, [outcome(s.student) for s in found], ids=ids)
+    assert done.students == filled_in and len(changed) == len(filled_in)

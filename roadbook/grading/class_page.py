@@ -91,7 +91,7 @@ class Assignment:
             return
         task.points.append(result.points)
         if result.points < result.max_points:
-            message = clean(result.message)
+            message = clean(result.message[:5000])
             new = Group(clean(result.state)[:40], message[:EXAMPLE])
             task.groups.setdefault(f"{result.state} {same(message)}", new).students.append(student)
 
@@ -216,8 +216,8 @@ def _difficulty(axes: Any, tasks: list[Task]) -> None:
     titles = [title if len(title) <= 26 else f"{title[:25]}…" for title in (task.title for task in tasks)]
     places = range(len(tasks))
     axes.errorbar(shares, places, xerr=spread, fmt="o", capsize=3)
-    axes.set(xlabel="students, %", xlim=(-3, 103), title="Full marks by task, with 95 % interval")
-    axes.set_yticks(places, [title.replace("$", r"\$") for title in titles])
+    axes.set(xlabel="students, %", xlim=(-3, 103), title="Full marks (95 % interval)")
+    axes.set_yticks(places, titles, parse_math=False)
     axes.set_ylim(len(tasks) - 0.5, -0.5)
 
 
@@ -291,7 +291,6 @@ Median {{ "%g"|format(found.median) }} of {{ "%g"|format(found.max_score) }} poi
 <ol>
 {% for group in task.common[:groups] %}
 <li><strong>{{ group.state }}</strong>{% if group.example %}<p class="said">{{ group.example }}</p>{% endif %}
-
 {{ names(group.students) }}</li>
 {% endfor %}
 </ol>

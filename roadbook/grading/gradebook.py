@@ -456,7 +456,9 @@ class Gradebook:
                 f"{self.name} is of an older nbgrader: keep a copy of it, then run `nbgrader db upgrade`."
             )
         name = self.coursedir.course_id
-        if not connection.scalar(sa.select(sa.exists().where(COURSE.c.id == name))):
+        # Writes even where there is nothing to change: SQLite notices only then that it may not.
+        there = connection.execute(sa.update(COURSE).where(COURSE.c.id == name).values(id=name))
+        if not there.rowcount:
             connection.execute(sa.insert(COURSE), {"id": name})
 
     @contextlib.contextmanager

@@ -43,7 +43,7 @@ $(VENV)/.fetched: $(VENV)/.dev data/index.yml
 book: $(BOOK) ## build the book to _build/html/ and print its address
 	@echo "The book is at file://$(abspath $(BOOK))"
 
-$(BOOK): $(VENV)/.book _config.yml _toc.yml $(PAGES)
+$(BOOK): $(VENV)/.book _config.yml _toc.yml _static/roadbook.css $(PAGES)
 	$(BIN)/jupyter-book build . -W -n --keep-going --all --quiet
 
 serve: book ## show the built book on http://localhost:8000 (PORT=… for another port)

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 
 from roadbook import course, notebooks
 
-PARTS_OF_THE_BOOK = ("_config.yml", "_toc.yml", "index.md", "chapters", "exercises", "data")
+PARTS_OF_THE_BOOK = ("_config.yml", "_toc.yml", "_static", "index.md", "chapters", "exercises", "data")
 
 
 @pytest.fixture(scope="module")

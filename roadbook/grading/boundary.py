@@ -36,7 +36,11 @@ class ClosedError(BoundaryError):
 # Frames -------------------------------------------------------------------------------------------------
 
 
-def send(file: IO[bytes], message: dict[str, Any], blobs: list[bytes]) -> None:
+Blob = bytes | bytearray | tuple[bytes, memoryview]
+"""Bytes, or a header and the memory of an array, which is not copied: what a call holds is measured."""
+
+
+def send(file: IO[bytes], message: dict[str, Any], blobs: list[Blob]) -> None:
     """Write one frame.
 
     Raises:
@@ -44,17 +48,20 @@ def send(file: IO[bytes], message: dict[str, Any], blobs: list[bytes]) -> None:
         OSError: the other side has gone.
     """
     text = json.dumps(message).encode()
-    if len(text) + sum(map(len, blobs)) > MAX_FRAME:
+    parts = [blob if isinstance(blob, tuple) else (blob,) for blob in blobs]
+    sizes = [sum(len(part) for part in blob) for blob in parts]
+    if len(text) + sum(sizes) > MAX_FRAME:
         raise BoundaryError(f"expected at most {MAX_FRAME >> 20} MB in one call, got more")
     file.write(_HEAD.pack(len(blobs), len(text)))
     file.write(text)
-    for blob in blobs:
-        file.write(_SIZE.pack(len(blob)))
-        file.write(blob)
+    for blob, size in zip(parts, sizes, strict=True):
+        file.write(_SIZE.pack(size))
+        for part in blob:
+            file.write(part)
     file.flush()
 
 
-def receive(file: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+def receive(file: IO[bytes]) -> tuple[dict[str, Any], list[Blob]]:
     """Read one frame.
 
     Raises:
@@ -66,7 +73,7 @@ def receive(file: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
     if left < 0 or count * _SIZE.size > left:
         raise BoundaryError(f"expected at most {MAX_FRAME >> 20} MB in one call, got more")
     text = _exactly(file, size)
-    blobs = []
+    blobs: list[Blob] = []
     for _ in range(count):
         (size,) = _SIZE.unpack(_exactly(file, _SIZE.size))
         left -= size
@@ -82,17 +89,22 @@ def receive(file: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
     return message, blobs
 
 
-def _exactly(file: IO[bytes], size: int) -> bytes:
-    data = file.read(size)
-    if data is None or len(data) != size:
-        raise ClosedError("the other process has ended")
+def _exactly(file: IO[bytes], size: int) -> bytearray:
+    """Read so many bytes. A bytearray may become an array that may be written to, without a copy."""
+    data = bytearray(size)
+    view = memoryview(data)
+    while view:
+        got = file.readinto(view)  # type: ignore[attr-defined]  # IO[bytes] of a binary file has it
+        if not got:
+            raise ClosedError("the other process has ended")
+        view = view[got:]
     return data
 
 
 # Values -------------------------------------------------------------------------------------------------
 
 
-def encode(value: Any, blobs: list[bytes], keep: Callable[[Any], int] | None = None) -> Any:
+def encode(value: Any, blobs: list[Blob], keep: Callable[[Any], int] | None = None) -> Any:
     """Return a value as JSON, appending its arrays to `blobs`.
 
     Args:
@@ -141,7 +153,7 @@ def _scalar(value: Any) -> Any:
     return value
 
 
-def _by_library(value: Any, blobs: list[bytes]) -> dict[str, Any] | None:
+def _by_library(value: Any, blobs: list[Blob]) -> dict[str, Any] | None:
     """Encode what belongs to NumPy, PyTorch, pandas or Polars, if they are loaded; None if it does not."""
     np, torch, pandas, polars = (sys.modules.get(name) for name in ("numpy", "torch", "pandas", "polars"))
     if np is not None and isinstance(value, np.generic) and value.dtype.kind in "biufcSU":
@@ -166,16 +178,20 @@ def _by_library(value: Any, blobs: list[bytes]) -> dict[str, Any] | None:
     return None
 
 
-def _npy(array: Any, blobs: list[bytes]) -> int:
+def _npy(array: Any, blobs: list[Blob]) -> int:
+    import numpy as np
     from numpy.lib import format as npy
 
+    array = np.ascontiguousarray(array).reshape(array.shape)
     file = io.BytesIO()
-    npy.write_array(file, array, allow_pickle=False)
-    blobs.append(file.getvalue())
+    npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(array))
+    blobs.append(
+        (file.getvalue(), memoryview(array.reshape(-1).view(np.uint8)) if array.size else memoryview(b""))
+    )
     return len(blobs) - 1
 
 
-def _arrow(frame: Any, blobs: list[bytes]) -> int:
+def _arrow(frame: Any, blobs: list[Blob]) -> int:
     import pyarrow
 
     table = frame.to_arrow() if hasattr(frame, "to_arrow") else pyarrow.Table.from_pandas(frame, nthreads=1)
@@ -186,7 +202,7 @@ def _arrow(frame: Any, blobs: list[bytes]) -> int:
     return len(blobs) - 1
 
 
-def decode(data: Any, blobs: list[bytes], handle: Callable[[int, str, str], Any]) -> Any:
+def decode(data: Any, blobs: list[Blob], handle: Callable[[int, str, str], Any]) -> Any:
     """Return the value that `encode` wrote, made of plain types.
 
     Args:
@@ -203,7 +219,7 @@ def decode(data: Any, blobs: list[bytes], handle: Callable[[int, str, str], Any]
         raise BoundaryError(f"expected an encoded value, got something else: {error}") from None
 
 
-def _decode(data: Any, blobs: list[bytes], handle: Callable[[int, str, str], Any]) -> Any:
+def _decode(data: Any, blobs: list[Blob], handle: Callable[[int, str, str], Any]) -> Any:
     if data is None or type(data) in _PLAIN:
         return data
     if type(data) is list:
@@ -217,14 +233,14 @@ def _decode(data: Any, blobs: list[bytes], handle: Callable[[int, str, str], Any
     if kind == "item":
         return _decode(data["v"], blobs, handle)
     if kind == "array":
-        return _read_npy(blobs[data["b"]])
+        return _read_npy(_received(blobs[data["b"]]))
     if kind == "tensor":
         import torch
 
         dtype = getattr(torch, str(data["dtype"]).removeprefix("torch."))
         if not isinstance(dtype, torch.dtype):
             raise BoundaryError(f"expected the name of a dtype, got {data['dtype']!r}")
-        return torch.from_numpy(_read_npy(blobs[data["b"]])).to(dtype)
+        return torch.from_numpy(_read_npy(_received(blobs[data["b"]]))).to(dtype)
     if kind == "objects":
         import numpy as np
 
@@ -232,11 +248,11 @@ def _decode(data: Any, blobs: list[bytes], handle: Callable[[int, str, str], Any
         array[:] = [_decode(each, blobs, handle) for each in data["v"]]
         return array.reshape([int(size) for size in data["shape"]])
     if kind in ("frame", "series", "polars"):
-        return _read_arrow(blobs[data["b"]], kind)
+        return _read_arrow(_received(blobs[data["b"]]), kind)
     if kind == "set":
         return {_decode(each, blobs, handle) for each in data["v"]}
     if kind == "bytes":
-        return blobs[data["b"]]
+        return bytes(_received(blobs[data["b"]]))
     if kind == "complex":
         return complex(*data["v"])
     if kind == "int":
@@ -246,27 +262,33 @@ def _decode(data: Any, blobs: list[bytes], handle: Callable[[int, str, str], Any
     raise BoundaryError(f"expected a kind of value, got {kind!r}")
 
 
-def _read_npy(blob: bytes) -> Any:
+def _received(blob: Blob) -> bytearray:
+    if not isinstance(blob, bytearray):
+        raise BoundaryError("expected bytes that were received")
+    return blob
+
+
+def _read_npy(blob: bytearray) -> Any:
     """Return an array of npy bytes; its data are as long as its header says, and hold no objects."""
     import numpy as np
     from numpy.lib import format as npy
 
-    file = io.BytesIO(blob)
+    file = io.BytesIO(blob[:4096])
     if npy.read_magic(file) != (1, 0):
         raise BoundaryError("expected npy format 1.0")
     shape, fortran, dtype = npy.read_array_header_1_0(file, max_header_size=2000)
     size = math.prod(shape) * dtype.itemsize
     if dtype.hasobject or size != len(blob) - file.tell():
         raise BoundaryError(f"expected {size} bytes of plain numbers for shape {shape}")
-    array = np.frombuffer(bytearray(blob[file.tell() :]), dtype=dtype)  # a bytearray may be written to
+    array = np.frombuffer(blob, dtype=dtype, offset=file.tell()) if size else np.empty(0, dtype)
     return array.reshape(shape, order="F" if fortran else "C")
 
 
-def _read_arrow(blob: bytes, kind: str) -> Any:
+def _read_arrow(blob: bytearray, kind: str) -> Any:
     import pyarrow
 
     try:
-        with pyarrow.ipc.open_stream(blob) as stream:
+        with pyarrow.ipc.open_stream(memoryview(blob)) as stream:
             table = stream.read_all()
         table.validate(full=True)
         if kind == "polars":

@@ -169,7 +169,7 @@ class Student:
                 request, blobs = boundary.receive(requests)
             except boundary.ClosedError:
                 return
-            answer: list[bytes] = []
+            answer: list[boundary.Blob] = []
             try:
                 reply = {"cell": self.cell, "call": self.call, "get": self.get}[request["op"]](
                     request, blobs, answer
@@ -178,7 +178,9 @@ class Student:
             except Exception as error:  # a value that cannot be sent is the call's result too
                 boundary.send(replies, {"error": self.describe(error)}, [])
 
-    def cell(self, request: dict[str, Any], _blobs: list[bytes], _answer: list[bytes]) -> dict[str, Any]:
+    def cell(
+        self, request: dict[str, Any], _blobs: list[boundary.Blob], _answer: list[boundary.Blob]
+    ) -> dict[str, Any]:
         """Run a cell and reply with its error, if it had one, and its outputs."""
         self.awaited = request["answer"]
         self.outputs.clear()
@@ -195,7 +197,9 @@ class Student:
         described = None if error is None else self.describe(error, syntax=request["answer"])
         return {"error": described, "outputs": self.outputs.all()}
 
-    def call(self, request: dict[str, Any], blobs: list[bytes], answer: list[bytes]) -> dict[str, Any]:
+    def call(
+        self, request: dict[str, Any], blobs: list[boundary.Blob], answer: list[boundary.Blob]
+    ) -> dict[str, Any]:
         """Call a function by name, or a kept object, and reply with what came of it."""
         self.outputs.clear()
         if "name" in request:
@@ -227,7 +231,9 @@ class Student:
         reply["args"] = boundary.encode(args, answer, self._keep)
         return reply
 
-    def get(self, request: dict[str, Any], _blobs: list[bytes], answer: list[bytes]) -> dict[str, Any]:
+    def get(
+        self, request: dict[str, Any], _blobs: list[boundary.Blob], answer: list[boundary.Blob]
+    ) -> dict[str, Any]:
         """Read an attribute of a kept object."""
         try:
             with time_limit(request["seconds"]):

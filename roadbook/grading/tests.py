@@ -62,7 +62,9 @@ class Remote:
         self.seconds = seconds
         self.raised: dict[str, Any] | None = None  # by the last call
 
-    def ask(self, request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    def ask(
+        self, request: dict[str, Any], blobs: list[boundary.Blob]
+    ) -> tuple[dict[str, Any], list[boundary.Blob]]:
         """Send a request and return the reply.
 
         Raises:
@@ -99,7 +101,7 @@ class Remote:
             Stopped: the code was stopped.
             NameError: there is no such function.
         """
-        blobs: list[bytes] = []
+        blobs: list[boundary.Blob] = []
         request = {
             "op": "call",
             **target,
@@ -108,7 +110,6 @@ class Remote:
         }
         held = None
         if memory:
-            self.ask(request, blobs)  # the first call also loads code and fills caches
             held = self.peer.peak(begin=True)
             request["trace"] = held is None
         before = self.peer.cpu()
@@ -143,7 +144,7 @@ class Remote:
             else (own_cpu if isinstance(own_cpu, float) else 0.0),
         )
 
-    def decode(self, data: Any, blobs: list[bytes]) -> Any:
+    def decode(self, data: Any, blobs: list[boundary.Blob]) -> Any:
         return boundary.decode(
             data, blobs, lambda number, kind, shown: RemoteObject(self, number, kind, shown)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import io
 import os
 import re
 import shutil
@@ -39,6 +40,14 @@ course_app = typer.Typer(
 app.add_typer(course_app, name="course")
 STYLES = {"passed": "green", "written": "green", "not written yet": "dim"}
 DISK = 6 * 10**9  # bytes that packages, models and data take
+
+
+@app.callback()
+def main() -> None:
+    # A terminal or pipe that cannot show a sign such as ² shows a question mark.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @app.command()

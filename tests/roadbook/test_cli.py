@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -225,6 +226,18 @@ def test_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data, "fetch_all", offline)
     done = run("fetch")
     assert (done.exit_code, done.output) == (2, "no network: try again\n")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437"])
+def test_a_terminal_that_cannot_show_every_sign(encoding: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "roadbook", "start", "κ² ↦ naïve"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    assert done.returncode == 2
+    assert b"there is no chapter" in done.stderr and b"?" in done.stderr
+    assert b"Traceback" not in done.stderr
 
 
 def test_help_names_every_command() -> None:

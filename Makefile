@@ -51,6 +51,7 @@ serve: book ## show the built book on http://localhost:8000 (PORT=… for anothe
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 test: $(VENV)/.dev $(VENV)/.fetched ## run every test: style, types, package, notebooks, assignments, book
+	@sh .ci/apt.sh bubblewrap libseccomp2
 	sh .ci/test.sh $(BIN)
 
 learn: $(VENV)/.learn ## install what a learner needs and open JupyterLab on work/

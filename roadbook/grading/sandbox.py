@@ -2,20 +2,22 @@
 
 One bubblewrap holds a parent process (`python -m roadbook.grading.sandbox`), which imports what the
 assignment imports and then only forks: no network, no view of other files, a read-only system. A fork for a
-student's code takes process, mount and ipc namespaces of its own, a new /tmp and /proc, resource limits, and
-drops all capabilities; where the grader runs as root, each fork has a user id and a cgroup of its own
-besides. The fork for the tests (`roadbook.grading.tests`) has the same except for the process namespace,
-because it measures the student's process.
+student's code takes process, mount and ipc namespaces of its own, a new /tmp and /proc and resource limits,
+drops all capabilities, and loses the system calls that nothing but an attack needs. Where the grader runs as
+root, each fork has a user id and a cgroup of its own besides; elsewhere the parent watches its memory. The
+fork for the tests (`roadbook.grading.tests`) has the same except for the process namespace, because it
+measures the student's process.
 
 The parent imports and never computes: a process that has run several threads does not fork well.
 
-Sources: bwrap(1), namespaces(7), capabilities(7), cgroups(7), prctl(2), clone(2).
+Sources: bwrap(1), namespaces(7), capabilities(7), cgroups(7), prctl(2), clone(2), seccomp(2).
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import gc
 import importlib
 import json
@@ -27,6 +29,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -43,7 +46,18 @@ CLONE = {"x86_64": 56, "aarch64": 220}
 """The number of the system call clone, by machine."""
 NEW_MOUNTS, NEW_IPC, NEW_PIDS = 0x0002_0000, 0x0800_0000, 0x2000_0000
 NOSUID, NODEV, NOEXEC, REC, PRIVATE = 2, 4, 8, 0x4000, 1 << 18
-SET_DEATH_SIGNAL, DROP_BOUNDING, NO_NEW_PRIVILEGES, AMBIENT, CLEAR_ALL = 1, 24, 38, 47, 4
+SET_DEATH_SIGNAL, SET_SECCOMP, DROP_BOUNDING, NO_NEW_PRIVILEGES, AMBIENT, CLEAR_ALL = 1, 22, 24, 38, 47, 4
+REFUSED = """
+    unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick
+    mount_setattr name_to_handle_at open_by_handle_at
+    ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd keyctl add_key request_key
+    bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register lookup_dcookie
+    init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl
+    syslog settimeofday clock_settime adjtimex clock_adjtime
+"""
+"""System calls that fail with EPERM: computing needs none of them, and kernels have had holes there."""
+NEW_USERS = 0x1000_0000
+WATCH = 0.25  # seconds between two looks at the memory of a student's processes, where no cgroup bounds it
 
 
 @dataclass(frozen=True)
@@ -174,7 +188,8 @@ class Sandbox:
         if self.unsafe:
             return ["unsafe"]
         own = ["own-uid"] if os.getuid() == 0 else []
-        return ["bubblewrap", "namespaces", "rlimits", *own, *(["cgroups"] if self.cgroups else [])]
+        memory = "cgroups" if self.cgroups else "memory-watch"
+        return ["bubblewrap", "namespaces", "seccomp", "rlimits", memory, *own]
 
     def start(self, slot: int) -> Pair:
         """Fork the processes of one submission. Two that run at the same time have different slots.
@@ -236,6 +251,9 @@ class Pair:
 
     def __init__(self, sandbox: Sandbox, student: int, tests: int, connection: socket.socket) -> None:
         self.sandbox, self.student, self.tests, self.connection = sandbox, student, tests, connection
+        self.ended = threading.Event()
+        if sandbox.cgroups is None and not sandbox.unsafe:
+            threading.Thread(target=self._watch, daemon=True).start()
         self.jobs: IO[bytes] = connection.makefile("wb")
         self.events: IO[bytes] = connection.makefile("rb")
 
@@ -262,12 +280,16 @@ class Pair:
             if event["event"] in ("end", "lost"):
                 return
 
-    def held(self) -> int:
-        """Return how many bytes the student's processes hold together."""
-        return int(self.sandbox._ask({"op": "held", "pid": self.student})["bytes"])
+    def _watch(self) -> None:
+        """Kill the student's processes when they hold too much together."""
+        limit = {"op": "watch", "pid": self.student, "bytes": self.sandbox.limits.memory}
+        with contextlib.suppress(SandboxError):  # who runs the job will see it too
+            while not self.ended.wait(WATCH):
+                self.sandbox._ask(limit)
 
     def end(self) -> Usage:
         """Kill both processes, with all that the student's has started, and return what they used."""
+        self.ended.set()
         for file in (self.jobs, self.events):
             with contextlib.suppress(OSError):
                 file.close()
@@ -295,6 +317,11 @@ class Cgroups:
                 (base / "cgroup.subtree_control").write_text("+memory +pids")
         else:
             folders = {"memory": base / "memory", "pids": base / "pids"}
+        for base in folders.values():
+            for old in base.glob("roadbook-*-*"):  # of a grader that was killed
+                with contextlib.suppress(OSError):
+                    if not Path(f"/proc/{old.name.split('-')[1]}").exists():
+                        old.rmdir()
         groups = cls(folders, limits)
         try:
             with contextlib.ExitStack() as opened:
@@ -370,7 +397,7 @@ def _bubblewrap(visible: Sequence[Path]) -> list[str]:
         arguments += [part for name in needed for part in ("--cap-add", f"CAP_{name}")]
     else:
         arguments += ["--unshare-user", "--cap-add", "ALL"]  # all that a namespace of its own gives
-    arguments += ["--ro-bind", "/usr", "/usr"]
+    arguments += ["--ro-bind", "/usr", "/usr", "--perms", "0755", "--dir", "/etc"]
     for name in ("bin", "lib", "lib64", "sbin"):
         old = Path("/") / name
         if old.is_symlink():
@@ -410,12 +437,18 @@ class _Parent:
                 importlib.import_module(name)
         from roadbook.grading import student, tests
 
-        self.make_student, self.tests = student.Student, tests
-        self.shell = student.make_shell()
+        self.tests = tests
+        self.student = student.Student(student.make_shell(), self.limits.output)
         self.libc = ctypes.PyDLL(None, use_errno=True)  # holds the interpreter's lock, as os.fork does
+        self.students: set[int] = set()
+        self.filter = refusing(REFUSED.split()) if self.isolated else b""
         threads = sum(1 for _ in Path("/proc/self/task").iterdir()) if sys.platform == "linux" else 1
         if threads != 1:
             raise SandboxError(f"an import has started threads ({threads}): such a process cannot fork")
+        # What IPython fills on its first cell is filled here, once for all forks.
+        self.student.cell(
+            {"source": "pass", "task": "", "answer": True, "forbidden": ["os"], "seconds": 60}, [], []
+        )
         gc.collect()
         gc.freeze()
 
@@ -429,17 +462,21 @@ class _Parent:
             request = json.loads(data)
             if request["op"] in ("student", "tests"):
                 pid = self.fork(request, descriptors)
+                self.students |= {pid} if request["op"] == "student" else set()
                 for descriptor in descriptors:
                     os.close(descriptor)
                 self.reply({"pid": pid})
             elif request["op"] == "peak":
                 self.reply({"bytes": self.tests.peak_of(request["pid"], request["begin"])})
-            elif request["op"] == "held":
-                self.reply({"bytes": self.held(request["pid"])})
+            elif request["op"] == "watch":
+                if request["pid"] in self.students and self.held(request["pid"]) > request["bytes"]:
+                    os.kill(request["pid"], signal.SIGKILL)
+                self.reply({})
             elif request["op"] == "end":
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(request["pid"], signal.SIGKILL)
                 _, _, used = os.wait4(request["pid"], 0)
+                self.students.discard(request["pid"])
                 self.reply({"cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss * 1024})
 
     def reply(self, message: dict[str, Any]) -> None:
@@ -453,8 +490,9 @@ class _Parent:
             for folder in Path("/proc").iterdir():
                 with contextlib.suppress(OSError):  # it has ended since
                     if folder.name.isdecimal() and (folder / "ns/pid").readlink() == own:
-                        pages = (folder / "statm").read_text().split()
-                        total += (int(pages[1]) - int(pages[2])) * resource.getpagesize()
+                        fields = dict(line.split(":", 1) for line in (folder / "status").open())
+                        held = (fields.get(name, "0").split()[0] for name in ("RssAnon", "RssShmem"))
+                        total += sum(int(size) * 1024 for size in held)
         return total
 
     def fork(self, request: dict[str, Any], descriptors: list[int]) -> int:
@@ -506,9 +544,7 @@ class _Parent:
 
     def be_student(self, connection: socket.socket) -> None:
         reproducible()
-        self.make_student(self.shell, self.limits.output).serve(
-            connection.makefile("rb"), connection.makefile("wb")
-        )
+        self.student.serve(connection.makefile("rb"), connection.makefile("wb"))
 
     def be_tests(self, to_student: socket.socket, to_grader: socket.socket, student: int) -> None:
         reproducible()
@@ -559,6 +595,8 @@ class _Parent:
             header = (ctypes.c_uint32 * 2)(0x2008_0522, 0)
             self.call("capset", header, (ctypes.c_uint32 * 6)())
             self.call("prctl", NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+            program = _Program(len(self.filter) // 8, self.filter)
+            self.call("prctl", SET_SECCOMP, 2, ctypes.byref(program), 0, 0)  # 2: SECCOMP_MODE_FILTER
             os.umask(0o077)
             Path("/tmp/work").mkdir()  # noqa: S108
             os.chdir("/tmp/work")  # noqa: S108
@@ -567,6 +605,31 @@ class _Parent:
         if getattr(self.libc, name)(*arguments):
             code = ctypes.get_errno()
             raise OSError(code, f"{name}{arguments[:3]}: {os.strerror(code)}")
+
+
+class _Program(ctypes.Structure):
+    """struct sock_fprog of linux/filter.h."""
+
+    _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+def refusing(names: Sequence[str]) -> bytes:
+    """Return a seccomp filter, in the kernel's form, that refuses these calls and new user namespaces."""
+    import pyseccomp as seccomp
+
+    refused, made = seccomp.ERRNO(errno.EPERM), seccomp.SyscallFilter(seccomp.ALLOW)
+    for name in names:
+        made.add_rule(refused, name)
+    made.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, NEW_USERS, NEW_USERS))
+    # Its flags lie in memory, where a filter cannot look; glibc falls back to clone.
+    made.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
+    made.add_rule(
+        refused, "socket", seccomp.Arg(0, seccomp.GT, socket.AF_INET6)
+    )  # packet, netlink, vsock ...
+    with tempfile.TemporaryFile() as file:
+        made.export_bpf(file)
+        file.seek(0)
+        return file.read()
 
 
 class _SocketPeer:

@@ -59,6 +59,8 @@ c.CourseDirectory.course_id = "roadbook"
 c.ClearSolutions.code_stub = {"python": "# Write your answer here.\\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 # c.LateSubmissionPlugin.penalty_method = "zero"  # what is late gets no points; the due date is formgrader's
+# What students made is shown to those who mark it, but may not act in their browser.
+c.HTMLExporter.preprocessors = ["roadbook.grading.formgrader.Harmless"]
 """
 IGNORED = "submitted/\nautograded/\nfeedback/\ngraded/\ngradebook.db*\n.roadbook/\n.nbgrader.log\n"
 README = """\

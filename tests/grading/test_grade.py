@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from filelock import FileLock
 from nbgrader import api
@@ -378,6 +378,8 @@ def test_a_half_written_line_is_dropped(course: Path) -> None:
     run(course, engine)
     assert engine.last() == [lost]
     assert len(journal.read_bytes().splitlines()) == 3
+    run(course, engine)
+    assert engine.last() == []
     journal.write_bytes(b"not a line\n[]\n" + whole)
     run(course, engine)
     assert engine.last() == []

@@ -16,9 +16,12 @@ from typing import Any
 import nbgrader
 import pytest
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
+from nbconvert import HTMLExporter
 from nbgrader import api
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.server_extensions.formgrader import handlers as formgrader
 from traitlets.config import Config
 
 from roadbook.grading import gradebook, intake
@@ -388,3 +391,52 @@ def test_an_outcome_without_a_notebook(folder: Path) -> None:
         with pytest.raises(ValueError, match="expected an outcome with a notebook"):
             book.write(failed)
         assert not book.standings(tiny.SLUG)
+
+
+# Formgrader -------------------------------------------------------------------------------------------------
+
+ACTS = [
+    "<script>act()</script>",
+    "<img src=x onerror=act()>",
+    "[l](javascript:act())",
+    "[l][r]\n\n[r]: javascript:act()",
+    "<javascript:act()>",
+    "![i](http://elsewhere/act())",
+    "$\\href{javascript:act()}{x}$",
+]
+ACTING_DATA = {
+    "text/html": "<script>act()</script><table><tr><td onclick=act()>1</td></tr></table>",
+    "image/svg+xml": "<svg onload='act()'></svg>",
+    "application/javascript": "act()",
+    "text/markdown": "<script>act()</script>",
+    "text/latex": "$\\href{javascript:act()}{x}$",
+    "image/png": 'x" onerror="act()',
+    "text/plain": "<script>act()</script>",
+}
+
+
+def test_nothing_acts_in_formgrader(folder: Path) -> None:
+    own = {"locked": False, "solution": True, "grade": True, "points": 1}
+    kept = "Kept: **bold**, $a_1 < b$, `x < y`.\n\n> quoted"
+    cells = [tiny.v4.new_markdown_cell("\n\n".join([*ACTS, kept]), metadata=tiny.mark("why", **own))]
+    outputs = [
+        tiny.v4.new_output("display_data", data={kind: data}, metadata={kind: {"width": "1 onerror=act()"}})
+        for kind, data in ACTING_DATA.items()
+    ]
+    outputs.append(tiny.v4.new_output("error", ename="E", evalue="x", traceback=[ACTS[0]]))
+    cells.append(tiny.v4.new_code_cell("x = '<script>act()</script>'", outputs=outputs))
+    config = gradebook._config(folder)  # as formgrader reads it
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [formgrader.template_path]
+    names = ("base_url", "notebook_id", "assignment_id", "submission_id", "student", "notebook_path")
+    resources = {**dict.fromkeys(names, ""), "index": 0, "total": 1, "first_name": None, "last_name": None}
+    exporter: Any = HTMLExporter
+    page, _ = exporter(config=config).from_notebook_node(tiny.v4.new_notebook(cells=cells), resources)
+    body: Any = BeautifulSoup(page, "html.parser").find(id="notebook-container")
+    for element in body.find_all(True):
+        assert element.name not in ("script", "svg", "iframe"), element
+        for key, value in element.attrs.items():
+            assert not key.startswith("on") and "act()" not in str(value), element
+    assert "\\href" not in body.text
+    assert body.find("strong").text == "bold" and body.find("blockquote") and body.find("td").text == "1"
+    assert body.find("code").text.replace("\u200b", "") == "x < y"

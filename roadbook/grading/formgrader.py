@@ -1,0 +1,50 @@
+"""Keeps what students made from acting in the browser of the person who marks it.
+
+nbgrader's formgrader shows answers and outputs as they are, within the Jupyter server: a script in an answer
+could set every score. A course's `nbgrader_config.py` names this preprocessor, which works on what is shown;
+the files in `autograded/` stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nbconvert.preprocessors import Preprocessor
+
+from roadbook.grading.feedback_page import sanitise
+
+GAP = "\u200b"
+"""Not seen, but `<` and a gap begin no tag, in Markdown as in HTML, and `]`, a gap and `(` no link."""
+ACTIVE = re.compile(
+    r"<|\](?=[(:])|\\(?=href)"
+)  # tags; links, which may be scripts, and images; links in formulas
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+
+
+class Harmless(Preprocessor):
+    """Leaves text, pictures as PNG and JPEG, and plain tables."""
+
+    def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
+        if cell.cell_type != "code":
+            if cell.metadata.get("nbgrader", {}).get("solution"):
+                cell.source = ACTIVE.sub(rf"\g<0>{GAP}", cell.source)
+            return cell, resources
+        for output in cell.outputs:
+            if "data" in output:
+                shown = {kind: _shown(kind, value) for kind, value in output.data.items()}
+                shown = {kind: value for kind, value in shown.items() if value}
+                output.data = shown or {"text/plain": "(an output that is not shown here)"}
+                output.metadata = {}  # widths and heights go into the page unescaped
+        return cell, resources
+
+
+def _shown(kind: str, value: Any) -> str:
+    text = "".join(value) if isinstance(value, list) else value
+    if not isinstance(text, str):
+        return ""
+    if kind == "text/html":
+        return sanitise(text).replace("\\href", f"\\{GAP}href")
+    if kind in ("image/png", "image/jpeg"):
+        return text if BASE64.fullmatch(text) else ""
+    return text if kind == "text/plain" else ""

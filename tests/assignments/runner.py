@@ -1,7 +1,7 @@
 """Runs answers against an assignment's tests, in this process: fast enough for hundreds of answers and mutants.
 
-The learner's cells run in one namespace and each test cell in a clean one of its own, in which the learner's
-functions are stand-ins that let only values through. So a test cell that would not work as a remote call fails here.
+It is the grader's own code (`roadbook.grading.student` and `roadbook.grading.tests`) without its processes: values
+are encoded and decoded as they are there, so a test cell that would not work as a remote call fails here too.
 """
 
 from __future__ import annotations
@@ -10,25 +10,23 @@ import contextlib
 import io
 import os
 import re
-import signal
-import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import IO, Any
 
 import nbformat
-import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
 from roadbook import course
-from roadbook.grading import forbidden
+from roadbook.grading import boundary, intake, sandbox, student, tests
 
 ANSWERS = Path(__file__).parent / "answers"
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.S)
-CPU_LIMIT = 30.0  # seconds; a mutant may loop for ever
+TIME_LIMIT = 30.0  # seconds; a mutant may loop for ever
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,11 @@ class Task:
     tests: str
     points: float
     forbidden: list[str]
+
+    @property
+    def functions(self) -> list[str]:
+        """The names that the stub defines."""
+        return sorted(name for name, _ in intake.DEFINED.findall(self.stub) if name)
 
     @property
     def stub(self) -> str:
@@ -78,53 +81,6 @@ class Outcome:
     noise: str = ""
 
 
-@dataclass
-class _Remote:
-    """Lets a test cell call a learner's function as if it ran elsewhere: values in, values out."""
-
-    function: Callable[..., Any]
-    seen: list[str] = field(default_factory=list)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        by_value([list(args), kwargs], "an argument")
-        try:
-            value = self.function(*args, **kwargs)
-        except NotImplementedError:
-            raise
-        except Exception as err:
-            # No class crosses the boundary, only its name and the message.
-            raise type(type(err).__name__, (Exception,), {})(str(err)) from None
-        return by_value(value, "a result")
-
-
-def by_value(value: Any, what: str) -> Any:
-    """Copy a value as a boundary between processes would: tuples become lists; what is no value is refused."""
-    import pandas as pd
-    import torch
-
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray):
-        if value.dtype.hasobject:
-            raise TypeError(f"{what} is an array of Python objects, which is not a value")
-        return value.copy()
-    if isinstance(value, torch.Tensor):
-        if value.requires_grad:
-            raise TypeError(f"{what} is a tensor that requires grad: detach it")
-        return value.clone()
-    if isinstance(value, (pd.DataFrame, pd.Series)):
-        return value.copy()
-    if isinstance(value, (list, tuple)):
-        return [by_value(v, what) for v in value]
-    if isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):
-            raise TypeError(f"{what} is a dict with keys that are not strings")
-        return {key: by_value(v, what) for key, v in value.items()}
-    raise TypeError(f"{what} is a {type(value).__name__}, which is not a value")
-
-
 @cache
 def assignment(slug: str) -> Assignment:
     """Read an assignment's tasks from its solution notebook."""
@@ -149,7 +105,7 @@ def assignment(slug: str) -> Assignment:
             names = list(task_cell.metadata.get("roadbook", {}).get("forbidden", []))
             tasks[name] = Task(name, task_cell.source, cell.source, meta["points"], names)
         else:
-            prelude.append(TransformerManager().transform_cell(cell.source))
+            prelude.append(TransformerManager().transform_cell(cell.source))  # without magics
     return Assignment(slug, prelude, tasks)
 
 
@@ -189,22 +145,87 @@ def answers(slug: str) -> list[Answer]:
     return found
 
 
-class _TooLong(BaseException):
-    pass
+class InProcess(tests.Remote):
+    """A student's process that is none."""
+
+    def __init__(self) -> None:
+        from IPython.core.interactiveshell import InteractiveShell
+
+        InteractiveShell.clear_instance()
+        main = sys.modules["__main__"]
+        self.student = student.Student(student.make_shell(), sandbox.Limits.output)
+        sys.modules["__main__"] = main  # IPython puts its own in its place
+        self.shell = self.student.shell
+        self.empty = dict(self.shell.user_ns)
+        super().__init__(_Nothing(), TIME_LIMIT)
+
+    def ask(
+        self, request: dict[str, Any], blobs: list[boundary.Blob]
+    ) -> tuple[dict[str, Any], list[boundary.Blob]]:
+        answer: list[boundary.Blob] = []
+        operation = {"cell": self.student.cell, "call": self.student.call, "get": self.student.get}[
+            request["op"]
+        ]
+        reply = operation({**request, "seconds": TIME_LIMIT}, through_a_file({}, blobs)[1], answer)
+        return through_a_file(reply, answer)
+
+
+def through_a_file(
+    message: dict[str, Any], blobs: list[boundary.Blob]
+) -> tuple[dict[str, Any], list[boundary.Blob]]:
+    with tempfile.SpooledTemporaryFile(2**20) as file:
+        boundary.send(file, message, blobs)
+        file.seek(0)
+        return boundary.receive(file)
+
+
+class _Nothing:
+    """Measures nothing from outside: the process is ours. Memory is traced instead."""
+
+    requests: IO[bytes] = io.BytesIO()
+    replies: IO[bytes] = io.BytesIO()
+
+    def wait(self, seconds: float) -> None: ...
+
+    def cpu(self) -> None: ...
+
+    def peak(self, begin: bool) -> None: ...
+
+
+@cache
+def _remotes() -> dict[str, tuple[InProcess, dict[str, Any]]]:
+    return {}
+
+
+def remote(slug: str) -> InProcess:
+    """Return a process in which the assignment's own cells have been run, and nothing else."""
+    from IPython.core.getipython import get_ipython
+
+    made = _remotes().get(slug)
+    if made is None or get_ipython() is not made[0].shell:
+        new = InProcess()
+        for source in assignment(slug).prelude:
+            error = new.cell(source=source, task="", answer=False)["error"]
+            assert error is None, f"{slug}: the assignment's own cell fails: {error}"
+        made = (new, dict(new.shell.user_ns))
+        _remotes().clear()
+        _remotes()[slug] = made
+    made[0].shell.user_ns.clear()
+    made[0].shell.user_ns.update(made[1])
+    return made[0]
 
 
 @contextlib.contextmanager
-def cpu_limit(seconds: float) -> Iterator[None]:
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise _TooLong(f"used more than {seconds:.0f} s of processor time")
-
-    previous = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+def seeded(seed: int) -> Iterator[None]:
+    before = os.environ.get("ROADBOOK_SEED")
+    os.environ["ROADBOOK_SEED"] = str(seed)
+    sandbox.reproducible()
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, previous)
+        os.environ.pop("ROADBOOK_SEED")
+        if before is not None:
+            os.environ["ROADBOOK_SEED"] = before
 
 
 def run(
@@ -216,61 +237,32 @@ def run(
         slug: the assignment.
         given: source of the answer cell by task; the tasks left out have the solution's.
         seed: value of ROADBOOK_SEED.
-        only: run the tests of this task alone.
+        only: run the answer and the tests of this task alone.
         visible: leave the hidden tests out.
     """
-    work = assignment(slug)
-    namespace: dict[str, Any] = {"__name__": "__main__"}
     outcomes: dict[str, Outcome] = {}
-    before_environment = os.environ.get("ROADBOOK_SEED")
-    os.environ["ROADBOOK_SEED"] = str(seed)
-    noise = io.StringIO()
-    try:
-        with (
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(noise),
-            warnings.catch_warnings(),
-        ):
-            warnings.simplefilter("default")
+    process, noise = remote(slug), io.StringIO()
 
-            def note(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
-                noise.write(f"{category.__name__}: {message}\n")
+    def note(event: dict[str, Any]) -> None:
+        if event.get("error") is not None or event["event"] == "tested":
+            error = event["error"]
+            plain = error is None or error["type"] == "AssertionError"
+            words = (
+                "" if error is None else error["message"] if plain else f"{error['type']}: {error['message']}"
+            )
+            outcomes.setdefault(event["task"], Outcome(error is None, words, noise.getvalue()))
+        noise.seek(0)
+        noise.truncate()
 
-            warnings.showwarning = note
-            for source in work.prelude:
-                exec(source, namespace)
-            defined: dict[str, dict[str, Any]] = {}
-            for task in work.tasks.values():
-                known = dict(namespace)
-                source = given.get(task.name, task.reference)
-                try:
-                    with cpu_limit(CPU_LIMIT):
-                        forbidden.run(source, namespace, task.name, task.forbidden)
-                except (Exception, forbidden.ForbiddenCall, _TooLong) as err:
-                    outcomes[task.name] = Outcome(False, f"{type(err).__name__}: {err}")
-                defined[task.name] = {n: v for n, v in namespace.items() if known.get(n) is not v}
-            for task in work.tasks.values():
-                if task.name in outcomes or only not in (None, task.name):
-                    continue
-                tests = HIDDEN.sub("", task.tests) if visible else task.tests
-                clean = {"__name__": "tests"} | {
-                    n: _Remote(v)
-                    for n, v in defined[task.name].items()
-                    if callable(v) and not n.startswith("__")
-                }
-                noise.seek(0)
-                noise.truncate()
-                try:
-                    with cpu_limit(CPU_LIMIT):
-                        exec(compile(tests, f"<tests {task.name}>", "exec"), clean)
-                    outcomes[task.name] = Outcome(True, "", noise.getvalue())
-                except AssertionError as err:
-                    outcomes[task.name] = Outcome(False, str(err), noise.getvalue())
-                except (Exception, forbidden.ForbiddenCall, _TooLong) as err:
-                    outcomes[task.name] = Outcome(False, f"{type(err).__name__}: {err}", noise.getvalue())
-    finally:
-        if before_environment is None:
-            del os.environ["ROADBOOK_SEED"]
-        else:
-            os.environ["ROADBOOK_SEED"] = before_environment
+    with seeded(seed), contextlib.redirect_stderr(noise), contextlib.redirect_stdout(io.StringIO()):
+        for task in assignment(slug).tasks.values():
+            if only not in (None, task.name):
+                continue
+            source = given.get(task.name, task.reference)
+            test = HIDDEN.sub("", task.tests) if visible else task.tests
+            cells: list[dict[str, Any]] = [
+                {"role": "answer", "task": task.name, "source": source, "forbidden": task.forbidden},
+                {"role": "tests", "task": task.name, "source": test, "functions": task.functions},
+            ]
+            tests.Examiner(process, note).run({"cells": cells})
     return outcomes

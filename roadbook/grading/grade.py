@@ -187,7 +187,7 @@ def grade_class(
         todo = desk.todo(found, loaded, settings, regrade)
         graded = desk.grade(todo, grade_one, workers, console, len(found))
         here = {(submission.student, submission.assignment) for submission in found}
-        outcomes = desk.outcomes(here)
+        outcomes = desk.outcomes(here, slugs)
         _report(gradebook, desk, outcomes, out)
     mine = [outcome for outcome in outcomes if (outcome.student, outcome.assignment) in here]
     return Run(mine, graded, into, out)
@@ -216,20 +216,21 @@ class _Desk:
         }
         for submission in found:
             student, slug = submission.student, submission.assignment
-            reason = submission.reason
-            content = b""
+            reason, content = submission.reason, ""
             if not reason:
                 try:
                     check_name(student)
                     assert submission.path is not None  # noqa: S101  (it has no reason)
-                    content = submission.path.read_bytes()
-                except (OSError, ValueError) as error:
-                    reason = f"cannot be read: {error}"
+                    content = _hash(submission.path.read_bytes())
+                except OSError as error:
+                    reason = f"the file cannot be read: {error.strerror}"
+                except ValueError as error:
+                    reason = str(error)
             if reason:
                 self.finish(f"rejected: {reason}", Outcome(student, slug, "rejected", reason), submission)
                 yield None
                 continue
-            key = _hash(f"{prints[slug]} {submission.timestamp} {_hash(content)}".encode())
+            key = _hash(f"{prints[slug]} {submission.timestamp} {content}".encode())
             if not regrade and self.agrees(key, student, slug):
                 yield None
                 continue
@@ -327,19 +328,23 @@ class _Desk:
         if outcome.status != "rejected" or entry is None or entry[0] != key:
             self.journal.add(key, outcome)
 
-    def outcomes(self, here: set[tuple[str, str]]) -> list[Outcome]:
+    def outcomes(self, here: set[tuple[str, str]], slugs: Sequence[str]) -> list[Outcome]:
         """Return all that the course has, in order, with what persons gave in formgrader.
 
         What was graded before stays, even if its file is gone; what was not goes with its file.
+
+        Args:
+            here: students and assignments that were found now.
+            slugs: the assignments that were looked for.
         """
-        slugs = {slug for _, slug in self.journal.entries}
-        self.standings = {slug: self.gradebook.standings(slug) for slug in slugs}
+        known = {slug for _, slug in self.journal.entries}
+        self.standings = {slug: self.gradebook.standings(slug) for slug in known}
         outcomes = []
         for at, (_, outcome) in sorted(self.journal.entries.items()):
             standing = self.standings[outcome.assignment].get(outcome.student)
             if outcome.status in FINISHED:
                 outcomes.append(outcome if standing is None else standing.apply(outcome))
-            elif at in here:
+            elif at in here or outcome.assignment not in (*slugs, ""):
                 if standing is not None:
                     said = f"{outcome.reason} (the gradebook keeps the points of an earlier hand-in)"
                     outcome = replace(outcome, reason=said)

@@ -323,7 +323,9 @@ class _Pool:
 
     def sandbox(self, key: str, modules: list[str], limits: Limits, unsafe: bool) -> Sandbox:
         with self.lock:
-            if key not in self.sandboxes or self.sandboxes[key].broken:
+            if key in self.sandboxes and self.sandboxes[key].broken:
+                self.sandboxes.pop(key).close()
+            if key not in self.sandboxes:
                 self.sandboxes[key] = Sandbox(modules, limits, unsafe=unsafe)
             return self.sandboxes[key]
 
@@ -360,11 +362,15 @@ def grade_submission(job: Mapping[str, Any]) -> Outcome:
         return Outcome(student, slug, "rejected", str(error), seconds=time.monotonic() - began)
     modules = imports(job["instructor"])
     key = json.dumps([slug, modules, dict(job["limits"]), job["unsafe"]], sort_keys=True)
-    sandbox = _pool.sandbox(key, modules, limits, job["unsafe"])
     try:
         with _pool.slot() as slot:
-            ran = run(assignment, graft, lambda: sandbox.start(slot), job["seed"], limits)
-    except (EngineError, SandboxError) as error:
+            sandbox = _pool.sandbox(key, modules, limits, job["unsafe"])
+            try:
+                ran = run(assignment, graft, lambda: sandbox.start(slot), job["seed"], limits)
+            except SandboxError:  # somebody has killed its parent: once more, in a new one
+                sandbox = _pool.sandbox(key, modules, limits, job["unsafe"])
+                ran = run(assignment, graft, lambda: sandbox.start(slot), job["seed"], limits)
+    except EngineError as error:
         return Outcome(student, slug, "failed", str(error), seconds=time.monotonic() - began)
     found = report(assignment, graft, ran, limits.seconds)
     if ("", "set-up") in ran.errors:

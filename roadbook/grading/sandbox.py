@@ -42,6 +42,7 @@ from roadbook.grading import boundary
 FIRST_UID = 64_000
 """Where the grader runs as root: the student's process of slot n has FIRST_UID + 2n, its tests one more."""
 MB = 2**20
+SETTINGS = Path("/proc/sys")
 CLONE = {"x86_64": 56, "aarch64": 220}
 """The number of the system call clone, by machine."""
 NEW_MOUNTS, NEW_IPC, NEW_PIDS = 0x0002_0000, 0x0800_0000, 0x2000_0000
@@ -110,7 +111,7 @@ def why_not() -> str:
         ("kernel/unprivileged_userns_clone", "1"),  # Debian before 11
         ("user/max_user_namespaces", "15000"),
     ):
-        setting = Path("/proc/sys") / name
+        setting = SETTINGS / name
         blocked = (
             setting.is_file()
             and setting.read_text().strip() in ("0", "1")
@@ -167,7 +168,8 @@ class Sandbox:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env={**os.environ, **environment(Path("/tmp"))},  # noqa: S108  (bubblewrap's own)
+            # Bubblewrap's own variables, which what runs inside can read, hold nothing of the instructor's.
+            env={**(os.environ if unsafe else {"PATH": os.environ["PATH"]}), **environment(Path("/tmp"))},  # noqa: S108
             start_new_session=True,  # Ctrl-C is for the grader
         )
         inside.close()
@@ -211,9 +213,9 @@ class Sandbox:
         with self.lock:
             try:
                 socket.send_fds(self.control, [json.dumps(request).encode()], list(descriptors))
+                return self._answer()
             except OSError as error:
                 raise SandboxError(f"the sandbox's parent process has ended: {error.strerror}") from None
-            return self._answer()
 
     def _answer(self) -> dict[str, Any]:
         data = self.control.recv(65536)
@@ -229,7 +231,8 @@ class Sandbox:
 
     def close(self) -> None:
         """End the parent, and with it every process in the sandbox."""
-        self.control.close()
+        with self.lock:
+            self.control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
         self.process.kill()
@@ -391,7 +394,9 @@ def _bubblewrap(visible: Sequence[Path]) -> list[str]:
     shown = [path for path in shown if not path.is_relative_to("/usr")]
     parents = sorted({parent for path in shown for parent in path.parents} - {Path("/")})
     arguments = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
-    arguments += ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+    # Not --die-with-parent: for the kernel the parent is the thread that started it, and threads end. The
+    # parent process inside ends when the grader does, because its socket closes then.
+    arguments += ["--new-session", "--clearenv", "--cap-drop", "ALL"]
     if os.getuid() == 0:
         needed = ("SETUID", "SETGID", "SYS_ADMIN", "KILL", "DAC_OVERRIDE", "SYS_PTRACE", "SETPCAP")
         arguments += [part for name in needed for part in ("--cap-add", f"CAP_{name}")]
@@ -435,6 +440,8 @@ class _Parent:
         for name in settings["modules"]:
             with contextlib.suppress(Exception):  # the cell that needs it will say that it is missing
                 importlib.import_module(name)
+        if "numpy" in sys.modules:
+            importlib.import_module("numpy.random")  # NumPy itself loads it late; `reproducible` needs it
         from roadbook.grading import student, tests
 
         self.tests = tests

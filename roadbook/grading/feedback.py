@@ -172,7 +172,9 @@ def _where(error: Error) -> str:
 
 
 def _hint(text: str, elsewhere: set[str]) -> str:
-    """A name that is defined, but where the grader does not look, is worth a sentence of its own."""
+    """What many learners meet is worth a sentence of its own: input(), and a name defined elsewhere."""
+    if "EOF when reading a line" in text:
+        return "\nNobody can type while an answer is graded: take what you need as arguments, not by input()."
     names = [name for name in re.findall(r"name '(\w+)' is not defined", text) if name in elsewhere]
     if not names:
         return ""

@@ -113,6 +113,13 @@ JUDGED = {
         "Your code raised an error: TypeError: unsupported operand type(s) for /: 'str' and 'int'\n"
         "Line 2 of your cell: return words[0] / 2",
     ),
+    "mean-6": (
+        "def mean(values):\n    return float(input())",
+        "failed",
+        "expected 3 for [1, 2, 6], got EOFError: EOF when reading a line\n"
+        "Line 2 of your cell: return float(input())\n"
+        "Nobody can type while an answer is graded: take what you need as arguments, not by input().",
+    ),
     "mean-4": ("", "missing", "Your notebook has no cell for this task…"),
     "mean-5": (
         "%reset -f\nimport numpy as np\ndef mean(values):\n    return np.average(values)",

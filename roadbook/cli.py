@@ -9,6 +9,8 @@ import re
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from ctypes.util import find_library
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -213,21 +215,46 @@ def doctor() -> None:
         absent = data.missing()
         what = "models and data" + (f": without {', '.join(absent)}" if absent else "")
         line(not absent, what, "`python -m roadbook fetch` brings them, once, with a network")
+    for good, what, cure in _sandbox_parts():
+        line(good, f"for grading a class: {what}", cure, needed=False)
     if lacking:
         raise typer.Exit(1)
 
 
+def _sandbox_parts() -> Iterator[tuple[bool, str, str]]:
+    """Yield what the sandbox of the class grader is made of: is it there, its name, what to do if not."""
+    from roadbook.grading import sandbox
+
+    if sys.platform != "linux":
+        yield False, "the sandbox", sandbox.why_not()
+        return
+    there = shutil.which("bwrap") is not None
+    yield there, "bubblewrap", "sudo apt-get install -y bubblewrap"
+    package, library = find_spec("pyseccomp") is not None, find_library("seccomp") is not None
+    yield library, "libseccomp", "sudo apt-get install -y libseccomp2"
+    yield package, "pyseccomp", "python -m pip install pyseccomp"
+    if there and library and package:
+        reason = sandbox.why_not()
+        yield not reason, "namespaces, which bubblewrap makes", reason
+    groups = sandbox.Cgroups.make(sandbox.Limits())
+    if groups is not None:
+        groups.remove()
+    how = "cgroups" if groups else f"looked at every {sandbox.WATCH:g} s (root has cgroups for it)"
+    yield True, f"limits on memory, {how}", ""
+
+
 @course_app.command("init")
 def course_init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, outside the book's.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", hidden=True)],
     assignment: Annotated[
         list[str] | None,
         typer.Option("--assignment", metavar="NN", help="Only this assignment; may be repeated."),
     ] = None,
 ) -> None:
-    """Make a private course folder: sources, releases, gradebook, and the seed of the hidden tests.
+    """Make a private course folder.
 
-    What a class hands in is collected and graded there, never in the book's own folder.
+    It holds the sources, the releases, the gradebook and the seed of the hidden tests; what a class hands
+    in is collected and graded there. DIR is a new folder, outside the book's.
     """
     _lean_nbgrader()
     from roadbook.grading import gradebook
@@ -237,22 +264,21 @@ def course_init(
     except (gradebook.GradebookError, intake.IntakeError) as error:
         _fail(str(error))
     _say(f"Made {folder} with {', '.join(slugs)}.")
-    _say(f'Next: give students "{folder}/release", collect their notebooks, and there run')
-    _say("`python -m roadbook grade submitted/` or `python -m roadbook grade ZIP-OF-YOUR-LMS`.")
+    _say(
+        f'Next: give students what is in "{folder / "release"}", collect their notebooks, and grade them, in'
+    )
+    _say(f"{folder}: `python -m roadbook grade submitted/` or `python -m roadbook grade ZIP-OF-YOUR-LMS`.")
 
 
 @app.command()
 def grade(
-    source: Annotated[
-        Path,
-        typer.Argument(metavar="SOURCE", help="submitted/, or the zip that Canvas or Moodle exports."),
-    ],
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", hidden=True)],
     assignment: Annotated[
         list[str] | None,
         typer.Option("--assignment", metavar="NN", help="Only this assignment; may be repeated."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Submissions at a time [default: one a core].")
+        int | None, typer.Option(min=1, metavar="N", help="Submissions at a time [default: one a core].")
     ] = None,
     db: Annotated[
         str | None,
@@ -273,11 +299,19 @@ def grade(
         Path | None,
         typer.Option(metavar="FILE", help="Fill in a copy of the gradebook that Canvas or Moodle exported."),
     ] = None,
+    lms_column: Annotated[
+        str,
+        typer.Option(metavar="TITLE", help="Its column, where it has not the assignment's name (Canvas)."),
+    ] = "",
+    lms_scale: Annotated[
+        bool, typer.Option("--lms-scale", help="Scale scores to the points that the LMS counts.")
+    ] = False,
 ) -> None:
-    """Grade a class, in its course folder. Started again, it goes on where it stopped.
+    """Grade a class, in its course folder.
 
-    Each submission ends as graded, needs_manual, failed or rejected, with the reason. Marks that were given
-    in formgrader are kept, and taken into the reports.
+    SOURCE is submitted/, or the zip that Canvas or Moodle exports. Started again, it goes on where it
+    stopped, and leaves alone what is finished. Each submission ends as graded, needs_manual, failed or
+    rejected, with the reason. Marks that were given in formgrader are kept, and taken into the reports.
     Exit status 0: all are graded or wait for a person; 1: some failed or were rejected; 2: it could not
     begin or go on; 130: stopped by Ctrl-C.
     """
@@ -309,23 +343,25 @@ def grade(
         _fail(str(error))
     except KeyboardInterrupt:
         engine.close()
-        _warn("Stopped. What was finished is kept; the same command goes on from there.")
+        again = "the same command begins anew; without --regrade it" if regrade else "the same command"
+        _warn(f"Stopped. What was finished is kept; {again} goes on from there.")
         os._exit(130)  # threads that wait for a student's code would hold the process
     engine.close()
     counts = Counter(outcome.status for outcome in run.outcomes)
-    said = ", ".join(f"{number} {status}" for status, number in sorted(counts.items())) or "nothing"
-    _say(f"{said}; {run.graded} of them graded now. Results: {run.out}")
+    said = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
+    said = f"{said}; {run.graded} of them run now" if said else f"Nothing was handed in, in {source}"
+    _say(f"{said}. Results: {run.out}")
     for outcome in run.problems[:20]:
         _say(f"  {outcome.student or 'of nobody'}, {outcome.assignment}: {outcome.status}: {outcome.reason}")
     if len(run.problems) > 20:
         _say(f"  and {len(run.problems) - 20} more, in {run.out / 'grades.csv'}")
     if lms_gradebook is not None:
-        _fill(run, lms_gradebook)
+        _fill(run, lms_gradebook, lms_column, lms_scale)
     if run.problems:
         raise typer.Exit(1)
 
 
-def _fill(run: Run, exported: Path) -> None:
+def _fill(run: Run, exported: Path, column: str, scale: bool) -> None:
     """Fill in a copy of the LMS's gradebook and say who is not in it."""
     from roadbook.grading import collect, lms
 
@@ -335,7 +371,9 @@ def _fill(run: Run, exported: Path) -> None:
     target = run.out / exported.name
     try:
         ids = collect.lms_ids(run.submitted, slugs[0])
-        filled = lms.fill(exported, run.outcomes, target, assignment=slugs[0], ids=ids)
+        filled = lms.fill(
+            exported, run.outcomes, target, assignment=slugs[0], ids=ids, column=column, scale=scale
+        )
     except (lms.LmsError, collect.CollectError) as error:
         _fail(str(error))
     except OSError as error:

@@ -27,6 +27,7 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from roadbook import course as book
 from roadbook import progress
 from roadbook.grading import class_page, feedback_page, intake
 from roadbook.grading.collect import CollectError, Submission, collect
@@ -139,7 +140,7 @@ def grade_class(
     """Grade what a class handed in, write the gradebook, `autograded/` and the reports.
 
     Args:
-        course: a folder that `course_init` made, or the book's own.
+        course: a folder that `course_init` made, outside the book's.
         source: `submitted/`, or an LMS's zip.
         grade_one: grades one submission; it is called from several threads.
         assignments: their names, or numbers as `04`; all of the course if None.
@@ -159,6 +160,11 @@ def grade_class(
         raise GradeError(
             f"{course} is no course folder: expected nbgrader_config.py in it; "
             "`python -m roadbook course init DIR` makes one."
+        )
+    if course.resolve().is_relative_to(book.root()):
+        raise GradeError(
+            f"{course} is the book's folder, and students' work must not lie there: "
+            "`python -m roadbook course init DIR` makes a folder for a class."
         )
     out = out or course / "graded"
     with _alone(course), _explained(), Gradebook(course, db_url) as gradebook:
@@ -320,8 +326,10 @@ class _Desk:
                 self.gradebook.write(outcome, submission.timestamp)
             except ValueError as error:
                 outcome, details = _failed(outcome.student, outcome.assignment, error)
-        if outcome.status not in FINISHED:
-            self.say(f"{outcome.student}, {outcome.assignment}: {outcome.status}: {outcome.reason}")
+        points = f", {outcome.score:g} of {outcome.max_score:g}" if outcome.status in FINISHED else ""
+        reason = f": {outcome.reason}" if outcome.reason else ""
+        who = outcome.student or "of nobody"
+        self.say(f"{who}, {outcome.assignment}: {outcome.status}{points}{reason}")
         if details:
             self.say(details)
         entry = self.journal.entries.get((outcome.student, outcome.assignment))

@@ -690,7 +690,7 @@ def course_init(folder: Path, assignments: list[str] | None = None) -> list[str]
     part = target.with_name(f".{target.name}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+        part.mkdir(mode=0o700, parents=True)  # what students did is between them and who marks it
         for name, text in (
             ("nbgrader_config.py", CONFIG),
             (".gitignore", IGNORED),
@@ -711,6 +711,7 @@ def course_init(folder: Path, assignments: list[str] | None = None) -> list[str]
                 instructor, released = gradebook.load(chapter.slug)
                 gradebook.add_assignment(Assignment.make(chapter.slug, instructor, intake.read(released)))
         if target.exists():
+            part.chmod(target.stat().st_mode & 0o7777)
             target.rmdir()
         part.rename(target)
     except (OSError, RuntimeError) as error:

@@ -265,7 +265,8 @@ def _canvas_column(table: _Table, wanted: str, exact: bool) -> int:
     if len(hits) != 1:
         many = "more than one column is" if hits else "no column is"
         raise LmsError(
-            f"{many} {wanted!r}: name one of {', '.join(titles) or 'none'} (the number in brackets will do)."
+            f"{many} {wanted!r}: name one by --lms-column, of {', '.join(titles) or 'none'} (the number in "
+            "brackets will do)."
         )
     return hits[0]
 
@@ -350,7 +351,7 @@ def _factor(scored: list[Outcome], possible: float | None, scale: bool) -> tuple
     if not scale or not points or not possible:
         raise LmsError(
             f"the assignment has {points:g} points here and {possible:g} in the LMS: change them there and "
-            "export again, or ask for scaling."
+            "export again, or add --lms-scale."
         )
     return possible / points, [f"scores were scaled: {points:g} points here are {possible:g} in the LMS"]
 

@@ -28,6 +28,7 @@ from typer.testing import CliRunner
 
 import roadbook.grading
 from roadbook import cli
+from roadbook import course as book
 from roadbook.grading import engine, grade, gradebook, intake
 from roadbook.grading.grade import GradeError, Journal, Run, grade_class
 from roadbook.grading.intake import Assignment
@@ -38,6 +39,8 @@ from tests.grading import tiny
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((Path(roadbook.grading.__file__).parent / "report.schema.json").read_text())
 CLASS = 40
+UMASK = os.umask(0)
+os.umask(UMASK)
 
 
 def chance(student: str, of: int) -> int:
@@ -153,11 +156,17 @@ def test_what_comes_out(course: Path) -> None:
     assert entries["ann"]["max_score"] == 6 and entries["ann"]["tasks"][2]["points"] is None
     assert entries["Zoë 王"]["tasks"][2]["points"] == 0, "an untouched stub needs nobody"
     log = (course / "graded" / "log.txt").read_text()
-    assert 'raise RuntimeError("the engine\\nbroke")' in log and "broken, 91-tiny: rejected" in log
+    assert 'raise RuntimeError("the engine\\nbroke")' in log and "broken, 91-tiny: rejected: " in log
+    assert (
+        f"ann, 91-tiny: needs_manual, {entries['ann']['score']:g} of 6: to be marked by a person: why\n"
+        in log
+    )
     grades = (course / "graded" / "grades.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(grades) == 8 and grades[0].startswith("student,assignment,status,score")
     for student in entries.keys() - {""}:
         assert (course / "graded" / "feedback" / student / f"{tiny.SLUG}.html").is_file()
+    modes = {path.stat().st_mode & 0o777 for path in (course / "graded").rglob("*.*") if path.is_file()}
+    assert modes == {0o666 & ~UMASK}, "what the umask lets read these, and what was written beside them"
     assert "HIDDEN" not in (course / "graded/feedback/ann" / f"{tiny.SLUG}.html").read_text()
     assert (course / "graded" / "class.html").is_file()
     graded = {path.parent.parent.name for path in course.glob("autograded/*/*/*.ipynb")}
@@ -471,7 +480,7 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_what_cannot_be_graded(course: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_graded(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(GradeError, match=r"is no course folder: .* course init DIR"):
         run(tmp_path)
     with pytest.raises(GradeError, match=r"there is no .*nothing.*: expected the folder"):
@@ -480,6 +489,10 @@ def test_what_cannot_be_graded(course: Path, tmp_path: Path) -> None:
         run(course, assignments=["77"])
     with pytest.raises(GradeError, match=r"the gradebook .* cannot be used: expected a file"):
         run(course, db_url=f"sqlite:///{tmp_path}/no/gradebook.db")
+    monkeypatch.setattr(book, "root", lambda: tmp_path)
+    with pytest.raises(GradeError, match="is the book's folder, and students' work must not lie there"):
+        run(course)
+    monkeypatch.undo()
     (course / "graded").write_text("")
     with pytest.raises(GradeError, match="graded cannot be used"):
         run(course)
@@ -522,7 +535,7 @@ def test_commands(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert code == 2 and "is no course folder" in said
     monkeypatch.chdir(course)
     code, said = says("grade", "submitted/")
-    assert (code, said) == (0, f"2 graded, 1 needs_manual; 3 of them graded now. Results: {course}/graded\n")
+    assert (code, said) == (0, f"2 graded, 1 needs_manual; 3 of them run now. Results: {course}/graded\n")
     code, said = says("grade", "submitted/", "--out", "elsewhere", "--unsafe", "--workers", "1")
     assert code == 0 and "--unsafe: students' code runs without a sandbox" in said
     assert (course / "elsewhere" / "report.json").is_file()
@@ -541,6 +554,14 @@ def test_commands(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert f"not filled in, {left}" in said
     score = report(course)["Zoë 王"]["score"]
     assert f"Zoë 王,,Submitted,{score:.2f},6" in (course / "graded" / "worksheet.csv").read_text()
+    exported.write_text("Student,ID,Section,Homework (7)\nPoints Possible,,,60\nZoë 王,1,A,\n")
+    code, said = says("grade", "submitted/", "--lms-gradebook", str(exported), "--lms-column", "7")
+    assert code == 2 and "6 points here and 60 in the LMS" in said and "add --lms-scale" in said
+    code, said = says(
+        "grade", "submitted/", "--lms-gradebook", str(exported), "--lms-column", "7", "--lms-scale"
+    )
+    assert code == 1 and "scores were scaled" in said
+    assert f"Zoë 王,1,A,{10 * score:.2f}" in (course / "graded" / "worksheet.csv").read_text()
     code, said = says("grade", "submitted/", "--lms-gradebook", "missing.csv")
     assert code == 2 and "missing.csv cannot be read" in said
 

@@ -156,7 +156,9 @@ def test_canvas_column_by_name(tmp_path: Path, column: str) -> None:
 
 @pytest.mark.parametrize("column", ["Final Score", "Notes", "Section", "Tiny", "nothing"])
 def test_canvas_columns_that_are_no_assignment(tmp_path: Path, column: str) -> None:
-    with pytest.raises(LmsError, match=r"no column is .*: name one of 91 Tiny \(5501\), Essay \(5502\)"):
+    with pytest.raises(
+        LmsError, match=r"no column is .*: name one by --lms-column, of 91 Tiny \(5501\), Essay \(5502\)"
+    ):
         filled(tmp_path, "canvas.csv", [outcome("101")], column=column)
     assert not (tmp_path / "out.csv").exists()
 

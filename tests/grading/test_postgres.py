@@ -106,12 +106,12 @@ def test_graded_killed_and_graded_on(server: Server, tmp_path: Path) -> None:
 
     done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert f"{STUDENTS} graded; {STUDENTS - finished} of them graded now" in done.stdout
+    assert f"{STUDENTS} graded; {STUDENTS - finished} of them run now" in done.stdout
     assert scores(server.url) == expected
     assert not (course / "gradebook.db").exists()
 
     again = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
-    assert "; 0 of them graded now" in again.stdout
+    assert "; 0 of them run now" in again.stdout
 
 
 def test_a_server_that_goes(server: Server, tmp_path: Path) -> None:

@@ -214,6 +214,49 @@ def test_doctor_looks_for_models_and_data(monkeypatch: pytest.MonkeyPatch) -> No
         assert ("without minilm" in done.output) == bool(absent)
 
 
+BLOCKED = "this system lets no ordinary user make namespaces (no); allow it: sudo sysctl -w kernel.x=0"
+PARTS = ("bubblewrap", "libseccomp", "pyseccomp", "namespaces, which bubblewrap makes")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no sandbox")
+@pytest.mark.parametrize(
+    ("lacks", "cure"),
+    [
+        ("", ""),
+        ("bubblewrap", "sudo apt-get install -y bubblewrap"),
+        ("libseccomp", "sudo apt-get install -y libseccomp2"),
+        ("pyseccomp", "python -m pip install pyseccomp"),
+        ("namespaces, which bubblewrap makes", BLOCKED),
+    ],
+)
+def test_doctor_looks_for_what_grading_a_class_needs(
+    monkeypatch: pytest.MonkeyPatch, lacks: str, cure: str
+) -> None:
+    from roadbook.grading import sandbox
+
+    monkeypatch.setattr(cli, "_missing", lambda extra: ["all"])
+    monkeypatch.setattr(shutil, "which", lambda tool, path="": None if lacks == "bubblewrap" else tool)
+    monkeypatch.setattr(cli, "find_library", lambda name: None if lacks == "libseccomp" else name)
+    monkeypatch.setattr(cli, "find_spec", lambda name: None if lacks == "pyseccomp" else name)
+    monkeypatch.setattr(sandbox, "why_not", lambda: BLOCKED if lacks.startswith("namespaces") else "")
+    monkeypatch.setattr(sandbox.Cgroups, "make", lambda limits: None)
+    lines = run("doctor").output.splitlines()
+    start = next(n for n, line in enumerate(lines) if "for grading a class" in line)
+    found = {line.partition("class: ")[2]: line.split()[0] for line in lines[start:] if "class: " in line}
+    unknown = {"namespaces, which bubblewrap makes"} if lacks in PARTS[:3] else set()
+    states = {part: "absent" if part == lacks else "ok" for part in PARTS if part not in unknown}
+    assert found == {**states, "limits on memory, looked at every 0.25 s (root has cgroups for it)": "ok"}
+    assert not lacks or f"{'':10}{cure}" in lines
+
+
+def test_doctor_where_there_is_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_missing", lambda extra: [])
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert (
+        "absent  for grading a class: the sandbox\n          the sandbox needs Linux" in run("doctor").output
+    )
+
+
 def test_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
     from roadbook import data
 
@@ -244,7 +287,7 @@ def test_help_names_every_command() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "roadbook", "--help"], capture_output=True, text=True, check=True
     )
-    for command in ("start", "check", "progress", "doctor", "fetch"):
-        assert command in done.stdout
-        said = run(command, "--help").output
+    for command in ("start", "check", "progress", "doctor", "fetch", "course", "course init", "grade"):
+        assert command.split()[0] in done.stdout
+        said = run(*command.split(), "--help").output
         assert "<" not in said and "  --help  " in said, "no types, such as <bool>"

@@ -251,7 +251,7 @@ def test_doctor_looks_for_what_grading_a_class_needs(
 
 def test_doctor_where_there_is_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "_missing", lambda extra: [])
-    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "freebsd14")
     assert (
         "absent  for grading a class: the sandbox\n          the sandbox needs Linux" in run("doctor").output
     )

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -400,12 +401,16 @@ def grade_submission(job: Mapping[str, Any]) -> Outcome:
 def imports(notebook: Mapping[str, Any]) -> list[str]:
     """Return the modules that an instructor's notebook imports, in any of its cells, so that they can be
     loaded once for all submissions."""
+    cells = notebook["cells"]
+    return list(_imports(tuple("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")))
+
+
+@lru_cache
+def _imports(sources: tuple[str, ...]) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for cell in notebook["cells"]:
-        if cell["cell_type"] != "code":
-            continue
+    for source in sources:
         with contextlib.suppress(SyntaxError):  # a magic: its cell is imported by nobody
-            for node in ast.walk(ast.parse("".join(cell["source"]))):
+            for node in ast.walk(ast.parse(source)):
                 if isinstance(node, ast.Import):
                     found.update((alias.name, None) for alias in node.names)
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -413,4 +418,4 @@ def imports(notebook: Mapping[str, Any]) -> list[str]:
                     found.update((f"{node.module}.{alias.name}", None) for alias in node.names)
     if "pandas" in found:
         found["pyarrow"] = None  # tables cross the boundary by it
-    return list(found)
+    return tuple(found)

@@ -217,8 +217,9 @@ class _Desk:
     ) -> Iterator[Work | None]:
         """Yield what has to be graded, and None for each submission that need not be."""
         prints = {
-            slug: _hash(json.dumps([GRADER, notebooks, settings], sort_keys=True).encode())
+            slug: _hash(json.dumps([GRADER, notebooks, settings, late], sort_keys=True).encode())
             for slug, notebooks in loaded.items()
+            for late in [self.gradebook.late_policy(slug)]
         }
         for submission in found:
             student, slug = submission.student, submission.assignment

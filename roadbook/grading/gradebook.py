@@ -411,6 +411,16 @@ class Gradebook:
             return None
         return float(self._late._check_late_penalty(SimpleNamespace(score=score), penalty))
 
+    def late_policy(self, slug: str) -> str:
+        """Return what decides about late work, as text to compare; not the extensions of single students.
+
+        Raises:
+            GradebookError: the database cannot be read.
+        """
+        with self._transaction() as connection:
+            due = connection.scalar(sa.select(ASSIGNMENT.c.duedate).where(ASSIGNMENT.c.name == slug))
+        return f"{due} {self.config.LateSubmissionPlugin} {self.config.AssignLatePenalties}" if due else ""
+
     def standings(self, slug: str) -> dict[str, Standing]:
         """Return what the gradebook says of each student's submission of an assignment, by student.
 

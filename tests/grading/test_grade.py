@@ -212,6 +212,21 @@ def test_what_is_finished_is_not_run_again(course: Path) -> None:
     assert report(course).keys() == first.keys() - {"crash"}, "what was graded stays in the report"
 
 
+def test_another_due_date_or_late_policy_counts(course: Path) -> None:
+    late = course / "submitted" / "Zoë 王" / tiny.SLUG / "timestamp.txt"
+    late.write_text("2026-01-03 00:00:00 UTC")
+    run(course)
+    with api.Gradebook(f"sqlite:///{course}/gradebook.db", "roadbook") as book:
+        book.update_or_create_assignment(tiny.SLUG, duedate="2026-01-02 00:00:00 UTC")
+    assert run(course).graded == 3 and report(course)["Zoë 王"]["late_penalty"] == 0
+    (course / "nbgrader_config.py").write_text(
+        gradebook.CONFIG.replace("# c.LateSubmissionPlugin", "c.LateSubmissionPlugin")
+    )
+    assert run(course).graded == 3 and run(course).graded == 0
+    entry = report(course)["Zoë 王"]
+    assert entry["score"] == 0 and entry["late_penalty"] == sum(t["points"] for t in entry["tasks"]) > 0
+
+
 def test_marks_by_hand(course: Path) -> None:
     run(course)
     before = report(course)

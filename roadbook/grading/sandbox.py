@@ -60,6 +60,7 @@ REFUSED = """
 """
 """System calls that fail with EPERM: computing needs none of them, and kernels have had holes there."""
 NEW_USERS = 0x1000_0000
+ROOM = 128 * MB  # that an answer has at least, beyond what the parent holds already
 WATCH = 0.25  # seconds between two looks at the memory of a student's processes, where no cgroup bounds it
 
 
@@ -460,6 +461,11 @@ class _Parent:
         threads = sum(1 for _ in Path("/proc/self/task").iterdir()) if sys.platform == "linux" else 1
         if threads != 1:
             raise SandboxError(f"an import has started threads ({threads}): such a process cannot fork")
+        if (held := own_data()) + ROOM > self.limits.memory:  # else honest answers would end in a MemoryError
+            raise SandboxError(
+                f"a submission may hold {self.limits.memory // MB} MB, and what its assignment imports takes "
+                f"{held // MB} of them: give --memory-limit {(held + 2 * ROOM) // MB} or more"
+            )
         # What IPython fills on its first cell is filled here, once for all forks.
         self.student.cell(
             {"source": "pass", "task": "", "answer": True, "forbidden": ["os"], "seconds": 60}, [], []
@@ -668,6 +674,13 @@ class _SocketPeer:
         boundary.send(self.events, {"event": "peak", "begin": begin}, [])
         answer, _ = boundary.receive(self.jobs)
         return answer["bytes"]  # type: ignore[no-any-return]
+
+
+def own_data() -> int:
+    """Return the bytes of this process that `RLIMIT_DATA` counts; 0 where the system does not say."""
+    with contextlib.suppress(OSError), Path("/proc/self/status").open() as file:
+        return next((int(line.split()[1]) * 1024 for line in file if line.startswith("VmData:")), 0)
+    return 0
 
 
 def reproducible() -> None:

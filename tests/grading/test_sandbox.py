@@ -81,6 +81,14 @@ def test_without_bubblewrap_nothing_runs(
     assert not ran.exists()
 
 
+def test_a_limit_that_no_answer_could_keep_stops_the_run(chapter: course.Chapter) -> None:
+    limits = asdict(Limits(memory=64 * sandbox.MB))
+    with pytest.raises(
+        SandboxError, match=r"a submission may hold 64 MB, .*: give --memory-limit \d+ or more"
+    ):
+        engine.grade_submission(job(chapter, SOLVED, limits=limits))
+
+
 def test_a_system_that_forbids_namespaces_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Ubuntu 23.10 and later: bubblewrap is there, and the kernel lets no ordinary user use it."""
     said = "bwrap: setting up uid map: Permission denied"

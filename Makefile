@@ -7,6 +7,7 @@ NB ?=
 PORT ?= 8000
 
 PAGES := $(shell find chapters exercises data -name '*.ipynb' -o -name '*.md' 2>/dev/null) index.md
+SITE := $(shell find _ext _static drills -type f -not -name '*.pyc' 2>/dev/null)
 BOOK := _build/html/index.html
 
 .DEFAULT_GOAL := help
@@ -40,17 +41,27 @@ $(VENV)/.fetched: $(VENV)/.dev data/index.yml
 	$(BIN)/python -m roadbook fetch
 	@touch $@
 
+# What the site carries, and what tests it, as package-lock.json pins them.
+node_modules/.book: package.json package-lock.json .npmrc
+	@command -v npm >/dev/null || sh .ci/apt.sh nodejs npm
+	npm ci --omit=dev --loglevel=error
+	@touch $@
+
+node_modules/.dev: package.json package-lock.json .npmrc
+	@command -v npm >/dev/null || sh .ci/apt.sh nodejs npm
+	npm ci --loglevel=error
+	@touch $@ node_modules/.book
+
 book: $(BOOK) ## build the book to _build/html/ and print its address
 	@echo "The book is at file://$(abspath $(BOOK))"
 
-$(BOOK): $(VENV)/.book _config.yml _toc.yml _static/roadbook.css $(PAGES)
+$(BOOK): $(VENV)/.book node_modules/.book _config.yml _toc.yml $(SITE) $(PAGES)
 	$(BIN)/jupyter-book build . -W -n --keep-going --all --quiet
 
-serve: book ## show the built book on http://localhost:8000 (PORT=… for another port)
-	@echo "Open http://localhost:$(PORT); stop with Ctrl-C."
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+serve: book ## show the built book on http://localhost:8000 as its host would (PORT=… for another port)
+	$(BIN)/python _ext/roadbook_site/serve.py _build/html $(PORT)
 
-test: $(VENV)/.dev $(VENV)/.fetched ## run every test: style, types, package, notebooks, assignments, book
+test: $(VENV)/.dev $(VENV)/.fetched node_modules/.dev ## run every test: style, types, package, notebooks, assignments, book
 	@sh .ci/apt.sh bubblewrap libseccomp2
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || sh .ci/apt.sh chromium
 	sh .ci/test.sh $(BIN)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,27 +10,6 @@ import yaml
 from bs4 import BeautifulSoup
 
 from roadbook import course, notebooks
-
-PARTS_OF_THE_BOOK = ("_config.yml", "_toc.yml", "_static", "index.md", "chapters", "exercises", "data")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The book, built as `make book` does, in a folder of its own."""
-    copy = tmp_path_factory.mktemp("book")
-    for name in PARTS_OF_THE_BOOK:
-        source = course.root() / name
-        if source.is_dir():
-            shutil.copytree(
-                source, copy / name, ignore=shutil.ignore_patterns("*.jsonl", ".ipynb_checkpoints")
-            )
-        else:
-            shutil.copy(source, copy / name)
-    program = Path(sys.executable).parent / "jupyter-book"
-    command = [str(program), "build", ".", "-W", "-n", "--keep-going", "--all", "--quiet"]
-    done = subprocess.run(command, cwd=copy, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return copy / "_build" / "html"
 
 
 def pages() -> list[str]:

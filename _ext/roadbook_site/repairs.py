@@ -1,0 +1,177 @@
+"""What is done to the text of a page when it is written, so that no reader's browser has to.
+
+Each repair says what it mends. Sphinx, MyST-NB and pandas write the markup that is mended here.
+"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Tag
+
+PLAIN_TOKENS = ("n", "p", "o", "w", "pre", "std", "nn", "vm", "gi")
+"""Classes of spans that the style gives no colour: three of four spans of a page of code."""
+NARROW = 38
+"""Columns of code that a phone shows."""
+
+
+class Page:
+    """The text of a page, repaired."""
+
+    def __init__(self, body: str, images: dict[str, Path]) -> None:
+        """`images`: the file behind each name in _images/, which Sphinx copies only at the end."""
+        self._soup = BeautifulSoup(body, "html.parser")
+        self._images = images
+        self.first_figure: Path | None = None
+        self.sections: list[tuple[str, str]] = []
+        self.style = ""
+        for repair in (
+            self._drop_scripts,
+            self._drop_wrappers,
+            self._name_heading_links,
+            self._size_images,
+            self._mend_data_frames,
+            self._give_tables_scope,
+            self._let_keys_scroll_code,
+            self._name_boxes_to_tick,
+            self._move_styles,
+        ):
+            repair()
+        self.has_formulas = self._soup.select_one(".katex") is not None
+
+    def html(self) -> str:
+        return str(self._soup)
+
+    @property
+    def description(self) -> str:
+        """The first paragraph, cut at the end of a sentence or a word."""
+        for paragraph in self._soup.select("section > p, h1 + p"):
+            words = " ".join(paragraph.get_text().split())
+            if len(words) > 40:
+                if len(words) <= 200:
+                    return words
+                cut = words[:200]
+                end = max(cut.rfind(". "), cut.rfind("? "))
+                return cut[: end + 1] if end > 80 else cut[: cut.rfind(" ")].rstrip(",;:") + " …"
+        return ""
+
+    def insert_before_first_section(self, html: str) -> None:
+        first = self._soup.select_one("section > section")
+        if first is not None:
+            first.insert_before(BeautifulSoup(html, "html.parser"))
+
+    def _drop_scripts(self) -> None:
+        """sphinx-thebe ends each page with scripts for a kernel elsewhere. Data for scripts of ours stay."""
+        for script in self._soup.select("script:not([type='application/json'])"):
+            script.decompose()
+
+    def _drop_wrappers(self) -> None:
+        """Spans and classes that nothing styles or reads make a page of code three times as long."""
+        for tag in self._soup.select("span"):
+            classes = _classes(tag)
+            if (
+                classes
+                and all(c in PLAIN_TOKENS or c.startswith("std-") for c in classes)
+                and not tag.get("id")
+            ):
+                tag.unwrap()
+            elif not tag.attrs and not tag.contents:
+                tag.decompose()  # Pygments puts an empty span before each block
+        unused = {
+            "docutils",
+            "literal",
+            "notranslate",
+            "container",
+            "tex2jax_ignore",
+            "mathjax_ignore",
+            "simple",
+        }
+        unused |= {"row-odd", "row-even", "head", "reference", "align-default"}
+        for tag in self._soup.select("[class]"):
+            kept = [c for c in _classes(tag) if c not in unused]
+            if kept:
+                tag["class"] = " ".join(kept)
+            else:
+                del tag["class"]
+
+    def _name_heading_links(self) -> None:
+        """A title= is not read on a phone or by all screen readers."""
+        for link in self._soup.select("a.headerlink"):
+            heading = link.parent
+            link.attrs = {"class": "headerlink", "href": link["href"], "aria-label": "Link to this section"}
+            if heading is not None and heading.name == "h2":
+                words = heading.get_text().removesuffix(link.get_text()).strip()
+                self.sections.append((str(link["href"]).removeprefix("#"), words))
+
+    def _size_images(self) -> None:
+        """With its size known a figure does not push the text away when it arrives."""
+        for image in self._soup.select("img[src]"):
+            path = self._images.get(str(image["src"]).rpartition("/")[2])
+            size = png_size(path) if path else None
+            if size:
+                image["width"], image["height"] = str(size[0]), str(size[1])
+                self.first_figure = self.first_figure or path
+            image["loading"], image["decoding"] = "lazy", "async"
+
+    def _mend_data_frames(self) -> None:
+        """Pandas puts a style sheet into each table, sizes in attributes, and empty cells as headers."""
+        for style in self._soup.select("div > style"):
+            style.decompose()
+        for table in self._soup.select("table.dataframe"):
+            del table["border"]
+            for row in table.select("tr[style]"):
+                del row["style"]
+            for head in table.select("thead th"):
+                if not head.get_text().strip():
+                    head.name = "td"
+
+    def _give_tables_scope(self) -> None:
+        """A header says whether it heads a row or a column; a wide table is scrolled by keys too."""
+        for number, table in enumerate(self._soup.select("table"), start=1):
+            for head in table.select("thead th"):
+                head["scope"] = "col"
+            for head in table.select("tbody th"):
+                head["scope"] = "row"
+            box = self._soup.new_tag("div", attrs={"class": "table", "tabindex": "0", "role": "region"})
+            before = table.find_previous(["h1", "h2", "h3"])
+            words = before.get_text().rstrip("#").strip() if isinstance(before, Tag) else ""
+            box["aria-label"] = f"Table {number}: {words}".rstrip(": ")
+            table.wrap(box)
+
+    def _let_keys_scroll_code(self) -> None:
+        """What scrolls sideways must be reachable by keys; what fits a phone need not be a stop."""
+        for block in self._soup.select("pre"):
+            if max((len(line) for line in block.get_text().splitlines()), default=0) > NARROW:
+                block["tabindex"] = "0"
+
+    def _name_boxes_to_tick(self) -> None:
+        """A list to tick has boxes without a label: their text is the item's."""
+        for box in self._soup.select("input.task-list-item-checkbox"):
+            item = box.find_parent("li")
+            box["aria-label"] = " ".join(item.get_text().split())[:120] if isinstance(item, Tag) else "to do"
+
+    def _move_styles(self) -> None:
+        """Style attributes would need 'unsafe-inline'; as classes of one sheet they need one hash."""
+        classes: dict[str, str] = {}
+        for tag in self._soup.select("[style]"):
+            text = str(tag["style"]).strip().rstrip(";")
+            del tag["style"]
+            if text:
+                name = classes.setdefault(text, f"i{len(classes) + 1}")
+                tag["class"] = " ".join([*_classes(tag), name])
+        self.style = "".join(f".{name}{{{text}}}" for text, name in classes.items())
+
+
+def _classes(tag: Tag) -> list[str]:
+    return str(" ".join(tag["class"])).split() if tag.has_attr("class") else []
+
+
+def png_size(path: Path) -> tuple[int, int] | None:
+    """Return width and height from the header of a PNG."""
+    if path.suffix != ".png" or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        header = file.read(24)
+    width, height = struct.unpack(">II", header[16:24])
+    return int(width), int(height)

@@ -52,7 +52,7 @@ def show(got):
 
 
 values = np.array([[3.0], [6.0], [90.0]])
-got = outcome(np.ones((1, 2)), np.zeros((3, 2)), values)
+got = attention(np.ones((1, 2)), np.zeros((3, 2)), values)
 assert not near(got, [[99]]), (
     "three equal keys with values 3, 6, 90: expected [[33.0]], got [[99.0]]. Each weight is 1: the softmax runs over the queries, of which there is one. It belongs on the last axis, the keys."
 )

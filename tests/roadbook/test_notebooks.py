@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from roadbook import course, notebooks
@@ -44,3 +48,21 @@ def test_configure_changes_the_address_everywhere_and_back(
     assert done.exit_code == 0, done.output
     for name, content in before.items():
         assert (tmp_path / name).read_bytes() == content, name
+
+
+def test_a_figure_gets_smaller_and_looks_the_same() -> None:
+    def png(pixels: np.ndarray) -> str:
+        file = io.BytesIO()
+        Image.fromarray(pixels.astype(np.uint8)).save(file, "PNG")
+        return base64.b64encode(file.getvalue()).decode()
+
+    def seen(text: str) -> np.ndarray:
+        image = Image.open(io.BytesIO(base64.b64decode(text))).convert("RGB")
+        return np.asarray(image, dtype=int)
+
+    rng = np.random.default_rng(0)
+    few = rng.integers(0, 255, size=(60, 3))[rng.integers(0, 60, size=(80, 120))]  # a plot has few colours
+    stored = notebooks.smaller(png(few))
+    assert len(stored) < 0.6 * len(png(few)) and np.abs(seen(stored) - few).max() <= notebooks.PALETTE_ERROR
+    many = png(rng.integers(0, 255, size=(80, 120, 3)))  # more colours than a palette holds
+    assert notebooks.smaller(many) == many

@@ -1,0 +1,61 @@
+// The editor of a live box: CodeMirror over the plain textarea that the page carries.
+
+import "./editor_styles.js";
+
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { pythonLanguage } from "@codemirror/lang-python";
+import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
+import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+// Classes, not colours: live.css has them for light, dark and print.
+const highlighting = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword], class: "tok-keyword" },
+  { tag: [tags.string, tags.special(tags.string)], class: "tok-string" },
+  { tag: [tags.number, tags.bool, tags.null], class: "tok-number" },
+  { tag: [tags.comment, tags.docString], class: "tok-comment" },
+  { tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.className)], class: "tok-name" },
+]);
+
+// Replaces the textarea; returns {text, setText, focus}.
+export function edit(textarea, { label, help, onChange, onRun }) {
+  const view = new EditorView({
+    state: EditorState.create({
+      doc: textarea.value,
+      extensions: [
+        // Before the default keymap, which gives Ctrl+Enter a new line.
+        keymap.of([{ key: "Mod-Enter", run: () => (onRun(), true), preventDefault: true }]),
+        lineNumbers(),
+        history(),
+        bracketMatching(),
+        closeBrackets(),
+        highlightActiveLine(),
+        indentOnInput(),
+        indentUnit.of("    "),
+        EditorState.tabSize.of(4),
+        pythonLanguage,
+        syntaxHighlighting(highlighting),
+        // Tab indents; CodeMirror lets Tab leave after Escape, which the text below the box says.
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          "aria-describedby": help,
+          spellcheck: "false",
+          autocapitalize: "off",
+        }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) onChange(update.state.doc.toString());
+        }),
+      ],
+    }),
+  });
+  textarea.hidden = true;
+  textarea.after(view.dom);
+  return {
+    text: () => view.state.doc.toString(),
+    setText: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+    focus: () => view.focus(),
+  };
+}

@@ -1,0 +1,130 @@
+// One Python for all boxes of a page: started by the first Run, ended when a run does not end.
+
+const SECONDS = 10;
+
+export class Runner {
+  #worker = null;
+  #current = null;
+  #id = 0;
+  #clock = 0;
+
+  // `here`: the address of a script beside worker.js. The version makes caches notice a change.
+  constructor(here) {
+    this.address = new URL(`worker.js?v=${WORKER_VERSION}`, here);
+    this.index = new URL(`../pyodide/${PYODIDE_VERSION}/`, here).href;
+  }
+
+  get busy() {
+    return this.#current !== null;
+  }
+
+  // Resolves to {ok, message, output, detail, moved, seconds}; never rejects. `onStage` hears of
+  // {stage: "loading", got, total} and {stage: "running"}.
+  run({ code, checks, needs }, onStage) {
+    return new Promise((resolve) => {
+      const id = ++this.#id;
+      const begun = performance.now();
+      this.#current = { id, resolve, onStage, begun, moved: 0 };
+      try {
+        this.#worker ??= this.#start();
+      } catch {
+        const local = location.protocol === "file:";
+        this.#finish({
+          message: local
+            ? "Browsers run Python only on pages from a web address, and this one is a file. Run `make serve` and open http://localhost:8000."
+            : "This browser does not let the page start Python. Try a current Firefox, Chrome, Edge or Safari.",
+        });
+        return;
+      }
+      onStage({ stage: "loading", got: 0, total: PYODIDE_BYTES });
+      this.#worker.postMessage({ id, index: this.index, code, checks, needs });
+    });
+  }
+
+  stop(message = "Stopped.") {
+    this.#end();
+    this.#finish({ message });
+  }
+
+  #start() {
+    const worker = new Worker(this.address, { type: "module" });
+    worker.onmessage = ({ data }) => this.#hear(data);
+    worker.onerror = (event) => {
+      event.preventDefault?.();
+      this.#end();
+      this.#finish({ message: COULD_NOT_LOAD, detail: event.message ?? "" });
+    };
+    return worker;
+  }
+
+  #hear(message) {
+    const current = this.#current;
+    if (!current) return;
+    if (message.kind === "bytes") {
+      current.onStage({ stage: "loading", got: message.got, total: PYODIDE_BYTES });
+      return;
+    }
+    if (message.id !== current.id) return;
+    if (message.kind === "running") {
+      current.moved = message.moved;
+      current.ran = performance.now();
+      current.onStage({ stage: "running" });
+      // The limit holds for the code, not for a slow network.
+      this.#clock = setTimeout(
+        () =>
+          this.stop(
+            `Stopped after ${SECONDS} seconds: is there a loop that never ends? Look at what should make its condition false.`,
+          ),
+        SECONDS * 1000,
+      );
+    } else if (message.kind === "result") {
+      this.#finish(message);
+    } else if (message.kind === "failed") {
+      this.#end();
+      this.#finish({
+        message: message.what === "packages" ? packagesFailed(message.words) : COULD_NOT_LOAD,
+        detail: message.words,
+      });
+    } else if (message.kind === "fell") {
+      this.#end();
+      const deep = /call stack|recursion/i.test(message.words);
+      this.#finish({
+        message: deep
+          ? "The recursion in your code never ended, or something is nested thousands of levels deep. Does every call come closer to a case that returns without calling again?"
+          : "Python itself gave up, most likely for want of memory. Is something growing without an end?",
+        detail: message.words,
+      });
+    }
+  }
+
+  #end() {
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
+
+  #finish(result) {
+    clearTimeout(this.#clock);
+    const { resolve, ran, begun, moved } = this.#current ?? {};
+    this.#current = null;
+    resolve?.({
+      ok: false,
+      message: "",
+      output: "",
+      detail: "",
+      moved: moved ?? 0,
+      seconds: (performance.now() - (ran ?? begun)) / 1000,
+      // Only a run that reached the reader's code is a try.
+      tried: ran !== undefined,
+      ...result,
+    });
+  }
+}
+
+const COULD_NOT_LOAD =
+  "Python could not be loaded. Is the network there? What you typed is kept; press Run to try again.";
+
+function packagesFailed(words) {
+  return /integrity|digest|hash/i.test(words)
+    ? "A package that this drill needs arrived changed, so it was not loaded. Tell the people who publish this copy of the book."
+    : "The packages that this drill needs could not be loaded from this site. Press Run to try again, or take the drill to Colab.";
+}

@@ -1,0 +1,89 @@
+// Python in a worker: the page stays usable while it loads and runs, and an endless loop is ended by ending
+// the worker.
+
+import harness from "./harness.py";
+
+let python = null;
+
+const say = (message) => self.postMessage(message);
+
+// Count what arrives, for the status line. The clone is read beside the original, which keeps its address:
+// browsers keep compiled WebAssembly under it.
+function countBytes() {
+  const plain = self.fetch.bind(self);
+  let got = 0;
+  self.fetch = async (...args) => {
+    const response = await plain(...args);
+    if (response.ok && response.body) {
+      const reader = response.clone().body.getReader();
+      (async () => {
+        for (let part = await reader.read(); !part.done; part = await reader.read()) {
+          got += part.value.byteLength;
+          say({ kind: "bytes", got });
+        }
+      })().catch(() => {});
+    }
+    return response;
+  };
+}
+
+async function load(index) {
+  countBytes();
+  const { loadPyodide } = await import(`${index}pyodide.mjs`);
+  const py = await loadPyodide({ indexURL: index });
+  const own = py.toPy({});
+  py.runPython(harness, { globals: own, filename: "harness.py" });
+  return { py, attempt: own.get("attempt") };
+}
+
+async function loadPackages(py, needs) {
+  const missing = needs.filter((name) => !(name in py.loadedPackages));
+  if (!missing.length) return;
+  const problems = [];
+  try {
+    // The lock file carries a SHA-256 for each file; a file with another one is not loaded.
+    await py.loadPackage(missing, {
+      checkIntegrity: true,
+      messageCallback: () => {},
+      errorCallback: (words) => problems.push(words),
+    });
+  } catch (error) {
+    problems.push(String(error.message ?? error));
+  }
+  const left = missing.filter((name) => !(name in py.loadedPackages));
+  if (left.length) throw new Error(`${left.join(", ")}: ${problems.join(" ")}`);
+}
+
+// Bytes that came over the network since the last run: none for what the browser had kept.
+let counted = 0;
+function moved(index) {
+  const entries = performance.getEntriesByType("resource").filter((entry) => entry.name.startsWith(index));
+  const bytes = entries.slice(counted).reduce((sum, entry) => sum + entry.transferSize, 0);
+  counted = entries.length;
+  return bytes;
+}
+
+self.onmessage = async ({ data: { id, index, code, checks, needs } }) => {
+  let ready;
+  try {
+    python ??= load(index);
+    ready = await python;
+  } catch (error) {
+    say({ id, kind: "failed", what: "python", words: String(error.message ?? error) });
+    return;
+  }
+  try {
+    await loadPackages(ready.py, needs);
+  } catch (error) {
+    say({ id, kind: "failed", what: "packages", words: String(error.message ?? error) });
+    return;
+  }
+  say({ id, kind: "running", moved: moved(index) });
+  try {
+    const result = JSON.parse(ready.attempt(code, checks, needs.join(", ")));
+    say({ id, kind: "result", ...result });
+  } catch (error) {
+    // Python itself fell over: its stack or its memory ended before Python noticed.
+    say({ id, kind: "fell", words: String(error.message ?? error).slice(0, 2000) });
+  }
+};

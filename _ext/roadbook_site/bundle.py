@@ -52,8 +52,8 @@ def served(app: Sphinx, needs: tuple[str, ...]) -> bool:
     return all((folder / file.name).is_file() for file in closure(lock, needs))
 
 
-def build(app: Sphinx, items: dict[str, list[str]], live: bool) -> None:
-    """Write the scripts and styles, and Pyodide's core where some page has a live box."""
+def build(app: Sphinx, items: dict[str, list[str]], live: bool) -> str:
+    """Write the scripts and styles, and Pyodide's core where some page has a live box; return their hash."""
     modules = node_modules(app)
     target = Path(app.outdir) / "_static" / "live"
     target.mkdir(parents=True, exist_ok=True)
@@ -85,6 +85,8 @@ def build(app: Sphinx, items: dict[str, list[str]], live: bool) -> None:
     styles = [str(path) for path in sorted((HERE / "css").glob("*.css"))]
     defined = [f"--define:{name}={json.dumps(value)}" for name, value in defines.items()]
     _esbuild(modules, [*pages, *styles, "--format=iife", *defined, *common])
+    written = sorted(path for path in target.iterdir() if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in written)).hexdigest()
 
 
 def _esbuild(modules: Path, arguments: list[str]) -> None:

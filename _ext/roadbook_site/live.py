@@ -6,6 +6,7 @@ A box is plain HTML that can be read and printed; `js/live.js` makes it run. The
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 from pathlib import Path
@@ -19,7 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from roadbook import drills
 
-from . import bundle
+from . import bundle, frame
 
 HERE = Path(__file__).parent
 CODING_ROUND = "chapters/back/coding-round"
@@ -250,7 +251,10 @@ def write_scripts(app: Sphinx, env: Any) -> list[str]:
     """Once every page has been read, write the scripts with the list of what there is to do."""
     if app.builder.format == "html":
         live = any("live" in kept.get("roadbook_uses", ()) for kept in env.metadata.values())
-        bundle.build(app, in_order(app), live)
+        stamp = bundle.build(app, in_order(app), live)
+        # Pages link scripts by the site's stamp, so that no browser keeps an old one.
+        ours = frame.site(app)
+        ours.stamp = hashlib.sha256((ours.stamp + stamp).encode()).hexdigest()[:8]
     return []
 
 

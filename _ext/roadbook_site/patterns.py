@@ -260,6 +260,7 @@ def _reasons(inside: list[nodes.Node], letters: list[str]) -> tuple[str, dict[st
             if letter[1] in reasons:
                 raise NotAQuizError(f"there are two reasons for option {letter[1]}")
             current = reasons.setdefault(letter[1], [])
+            bold["classes"].append("quiz-reason-letter")  # hidden where the reason stands below its option
         if current is None:
             raise NotAQuizError("expected a reason for each option after the letter, as in '**A.** …'")
         current.append(node)

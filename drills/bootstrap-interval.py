@@ -71,25 +71,25 @@ assert 0.27 < got[0] < 0.35 and 0.45 < got[1] < 0.53, (
     f"60 zeros and 40 ones: expected about (0.31, 0.50), got {got!r}. Sort the means, and look at both ends of the level."
 )
 assert scores == before, "the list of scores was changed: leave it as it is"
-assert bootstrap_interval(scores, 0) == got, (
-    "the same seed gave another interval the second time. Draw from random.Random(seed), made inside the function."
+assert len({tuple(bootstrap_interval(scores, 0, 50)) for _ in range(3)}) == 1, (
+    "the same seed gave different intervals. Draw from random.Random(seed), made inside the function."
 )
 state = random.getstate()
-others = [bootstrap_interval(scores, seed, 100) for seed in range(1, 6)]
+others = [bootstrap_interval(scores, seed, 50) for seed in range(1, 6)]
 assert random.getstate() == state, (
     "the shared random generator was moved: random.seed and random.choices change it for everybody. Use a random.Random(seed) of your own."
 )
 assert len(set(map(tuple, others))) > 1, (
     f"five seeds gave the same interval, {others[0]!r}: the seed is not used"
 )
-wide, narrow = (outcome(scores, 0, 1000, level) for level in (0.95, 0.5))
+wide, narrow = got, outcome(scores, 0, 300, 0.5)
 assert pair(narrow) and wide[0] < narrow[0] <= narrow[1] < wide[1], (
     f"level 0.5 inside level 0.95: expected a narrower interval than {wide!r}, got {narrow!r}. The level is an argument, not always 0.95."
 )
-assert 0.34 < narrow[0] < 0.385 and 0.415 < narrow[1] < 0.455, (
+assert 0.355 < narrow[0] < 0.385 and 0.415 < narrow[1] < 0.445, (
     f"60 zeros and 40 ones, level 0.5: expected about (0.37, 0.43), got {narrow!r}. A quarter of the means is left out at each end."
 )
-for values, level in (([], 0.95), ([1.0, 2.0], 95)):
+for values, level in (([], 0.95), ([1.0, 2.0], 95), ([1.0], 1.0), ([1.0], 0.0)):
     got = outcome(values, 0, 50, level)
     assert isinstance(got, str) and got.startswith("ValueError"), (
         f"{len(values)} scores, level {level}: expected ValueError, got {got!r}"

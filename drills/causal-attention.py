@@ -96,6 +96,10 @@ got = outcome(
 assert isinstance(got, list) and got and near(got[:1], [[7, 1, 0]]), (
     f"keys of width 1, values of width 3: expected the first row [7.0, 1.0, 0.0], got {show(got)}. Query 0 sees key 0 alone, so it takes that value whole."
 )
+got = outcome([[2.0, 1.0]], [[3.0, 0.0]], [[4.0, 5.0, 6.0]])
+assert near(got, [[4, 5, 6]]), (
+    f"one query and one key: expected its value, [[4.0, 5.0, 6.0]], got {show(got)}"
+)
 got = outcome([[100.0]], [[90.0], [90.0]], [[1.0], [2.0]])
 assert near(got, [[1.5]]), (
     f"scores 9000 and 9000: expected [[1.5]], got {show(got)}. Subtract the largest score before exp."

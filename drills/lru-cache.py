@@ -57,6 +57,10 @@ got = filled(2, "a").get("b"), filled(2, "a").get("b", 0)
 assert got == (None, 0), (
     f"a key that is not there: expected None, and 0 where that is the default, got {got!r}"
 )
+got = held(filled(1, "ab"), "ab")
+assert got == ["b"], (
+    f"capacity 1, put a, b: expected b alone to be there, found {got!r}"
+)
 got = held(filled(2, "abc"), "abc")
 assert got == ["b", "c"], (
     f"capacity 2, put a, b, c: expected b and c to be there, found {got!r}. The oldest goes, not the newest, and not before it must."

@@ -58,8 +58,10 @@ got = outcome([5, 5, 5], [5, 6, 7], 3)
 assert near(got, 1 / 3), (
     f"the id 5 found three times, of the true 5, 6, 7: expected 0.333…, got {got!r}. An id counts once, however often it comes."
 )
-got = outcome([], ["a", "b"], 2)
-assert near(got, 0), f"nothing found: expected 0.0, got {got!r}"
+got = outcome([], ["a", "b"], 2), outcome(["a", "b"], ["a", "b"], 1)
+assert near(got[0], 0) and near(got[1], 1), (
+    f"nothing found, k = 2: expected 0.0, got {got[0]!r}; the nearest found, k = 1: expected 1.0, got {got[1]!r}"
+)
 for k in (0, 3):
     got = outcome(["a"], ["a", "b"], k)
     assert isinstance(got, str) and got.startswith("ValueError"), (

@@ -64,7 +64,11 @@ got = outcome([1, 0, 0], [5, 1, 9])
 assert near(got, 0.5), (
     f"one positive above one of two negatives: expected 0.5, got {got!r}. The rows come in any order."
 )
-for labels, scores in (([1, 1], [0.2, 0.3]), ([0], [0.2]), ([0, 1, 1], [1, 2])):
+for labels, scores in (
+    ([1, 1], [0.2, 0.3]),
+    ([0], [0.2]),
+    ([0, 1, 1, 0], [1, 2, 3]),
+):
     got = outcome(labels, scores)
     assert isinstance(got, str) and got.startswith("ValueError"), (
         f"labels {labels}, scores {scores}: expected ValueError, got {got!r}. Without both classes there is no pair to compare."

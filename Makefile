@@ -12,7 +12,7 @@ BOOK := _build/html/index.html
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR: # a build with warnings leaves pages behind: the next `make book` must not take them for the book
-.PHONY: help book serve test learn run format release answers configure lint clean
+.PHONY: help book serve pdf test learn run format release answers configure lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,10 @@ $(BOOK): $(VENV)/.book node_modules/.book _config.yml _toc.yml $(SITE) $(PAGES)
 
 serve: book ## show the built book on http://localhost:8000 as its host would (PORT=… for another port)
 	$(BIN)/python _ext/roadbook_site/serve.py _build/html $(PORT)
+
+pdf: book $(VENV)/.dev ## the whole book as one PDF, _build/roadbook.pdf
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || sh .ci/apt.sh chromium
+	$(BIN)/python _ext/roadbook_site/pdf.py _build/html _build/roadbook.pdf
 
 test: $(VENV)/.dev $(VENV)/.fetched node_modules/.dev ## run every test: style, types, package, notebooks, assignments, book
 	@sh .ci/apt.sh bubblewrap libseccomp2

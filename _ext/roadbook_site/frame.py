@@ -131,7 +131,7 @@ def _start(app: Sphinx) -> None:
                 date = line[1:]
             elif line:
                 ours.changed.setdefault(line, date)
-    files = [*(HERE / "theme/static").iterdir(), *(Path(app.srcdir) / "_static").rglob("*.*")]
+    files = [path for path in HERE.rglob("*.*") if path.suffix in (".css", ".js")]
     contents = b"".join(path.read_bytes() for path in sorted(files) if path.is_file())
     ours.stamp = hashlib.sha256(contents).hexdigest()[:8]
 

@@ -9,9 +9,12 @@ import struct
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EntitySubstitution
+from bs4.formatter import HTMLFormatter
 
 PLAIN_TOKENS = ("n", "p", "o", "w", "pre", "std", "nn", "vm", "gi")
 """Classes of spans that the style gives no colour: three of four spans of a page of code."""
+PLAIN_HTML = HTMLFormatter(EntitySubstitution.substitute_xml, void_element_close_prefix="")
 NARROW = 38
 """Columns of code that a phone shows."""
 
@@ -41,7 +44,7 @@ class Page:
         self.has_formulas = self._soup.select_one(".katex") is not None
 
     def html(self) -> str:
-        return str(self._soup)
+        return self._soup.decode(formatter=PLAIN_HTML)
 
     @property
     def description(self) -> str:
@@ -125,12 +128,13 @@ class Page:
             for head in table.select("thead th"):
                 if not head.get_text().strip():
                     head.name = "td"
+                del head["halign"]
 
     def _give_tables_scope(self) -> None:
         """A header says whether it heads a row or a column; a wide table is scrolled by keys too."""
         for number, table in enumerate(self._soup.select("table"), start=1):
             for head in table.select("thead th"):
-                head["scope"] = "col"
+                head["scope"] = "colgroup" if head.has_attr("colspan") else "col"
             for head in table.select("tbody th"):
                 head["scope"] = "row"
             box = self._soup.new_tag("div", attrs={"class": "table", "tabindex": "0", "role": "region"})

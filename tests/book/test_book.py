@@ -53,25 +53,6 @@ def test_notebooks_open_in_colab(built: Path) -> None:
             assert links == {notebooks.colab_link(path)}, f"{page.name}: {links}"
 
 
-def test_internal_links_and_anchors_exist(built: Path) -> None:
-    ids: dict[Path, set[str]] = {}
-    broken = []
-    for page in built.rglob("*.html"):
-        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-        ids[page] = {str(tag["id"]) for tag in soup.select("[id]")}
-    assert len(ids) >= len(pages())
-    for page in ids:
-        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-        for link in soup.select("article a[href]"):
-            target, _, anchor = str(link["href"]).partition("#")
-            if re.match(r"[a-z]+:", target):
-                continue
-            there = (page.parent / target).resolve() if target else page
-            if there.suffix == ".html" and (there not in ids or (anchor and anchor not in ids[there])):
-                broken.append(f"{page.relative_to(built)}: {link['href']}")
-    assert not broken, broken
-
-
 def test_written_chapters_have_their_status_on_the_roadmap() -> None:
     roadmap = (course.root() / "chapters/front/roadmap.md").read_text(encoding="utf-8")
     written = {c.number for c in course.chapters()}

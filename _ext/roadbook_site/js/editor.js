@@ -40,6 +40,7 @@ export function edit(textarea, { label, help, onChange, onRun }) {
         // Tab indents; CodeMirror lets Tab leave after Escape, which the text below the box says.
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
         EditorView.contentAttributes.of({
+          tabindex: "0", // axe does not count contenteditable alone as focusable
           "aria-label": label,
           "aria-describedby": help,
           spellcheck: "false",

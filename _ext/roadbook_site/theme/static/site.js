@@ -36,7 +36,7 @@ async function copy(text) {
 // "Open locally" shows its commands (by the popover, without this file) and copies them.
 document.querySelector("button.open-locally")?.addEventListener("click", async () => {
   const panel = document.getElementById("locally");
-  panel.querySelector("[role=status]").textContent = await copy(panel.querySelector("code").textContent + "\n");
+  panel.querySelector("[role=status]").textContent = await copy(panel.querySelector("pre").textContent + "\n");
 });
 
 // A copy button on each block of code, not on outputs.

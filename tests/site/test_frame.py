@@ -1,0 +1,187 @@
+"""What every page does in a browser: it loads little and only from here, and its few controls work."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Request, expect
+from sphinx.application import Sphinx
+
+from roadbook import course
+from tests.book.test_book import pages
+
+CHAPTER = "chapters/foundations/04-nearest-neighbours"
+EVERY = [*pages(), "search", "404"]
+
+
+@pytest.mark.parametrize("page", EVERY)
+def test_a_page_is_light_private_and_fits_a_phone(browser: Browser, address: str, page: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    tab = context.new_page()
+    said: list[str] = []
+    requests: list[Request] = []
+    tab.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda e: said.append(str(e)))
+    tab.on("request", lambda r: requests.append(r))
+    tab.goto(f"{address}{page}.html", wait_until="networkidle")
+    assert not said, said
+    elsewhere = [request.url for request in requests if not request.url.startswith(address)]
+    assert not elsewhere, elsewhere
+    sizes = {r.url: r.sizes()["responseBodySize"] for r in requests if r.resource_type != "image"}
+    assert sum(sizes.values()) < 400_000, sizes
+    assert not context.cookies()
+    width = tab.evaluate("document.documentElement.scrollWidth")
+    assert width <= 360, f"{page} is {width} wide on a phone of 360: what sticks out?"
+    policy = tab.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content") or ""
+    assert policy.startswith("default-src 'none'"), policy
+    assert "unsafe-inline" not in policy and "unsafe-eval'" not in policy.replace("'wasm-unsafe-eval'", "")
+    context.close()
+
+
+def test_the_policy_stops_scripts_and_styles_that_the_book_did_not_write(
+    browser: Browser, address: str
+) -> None:
+    tab = browser.new_page()
+    tab.goto(address)
+    ran = tab.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            const text = document.createElement("p");
+            text.innerHTML = '<b style="color: red" onclick="window.ran = true">x</b>';
+            document.body.append(script, text);
+            text.firstChild.click();
+            return [window.ran === true, getComputedStyle(text.firstChild).color === "rgb(255, 0, 0)"];
+        }"""
+    )
+    assert ran == [False, False]
+    tab.close()
+
+
+def test_dark_and_light_are_kept_until_they_agree_with_the_system(browser: Browser, address: str) -> None:
+    context = browser.new_context(color_scheme="light")
+    tab = context.new_page()
+    tab.goto(address)
+    button = tab.get_by_role("button", name="Dark page")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    tab.goto(f"{address}{CHAPTER}.html")
+    expect(tab.get_by_role("button", name="Dark page")).to_have_attribute("aria-pressed", "true")
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 29)"
+    tab.get_by_role("button", name="Dark page").click()
+    assert tab.evaluate("localStorage.length") == 0
+    context.close()
+
+
+def test_open_locally_copies_the_commands(browser: Browser, address: str) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    tab = context.new_page()
+    tab.goto(f"{address}exercises/04-nearest-neighbours/04-nearest-neighbours.html")
+    tab.get_by_role("button", name="Open locally").click()
+    expect(tab.get_by_role("status")).to_have_text("Copied")
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    assert re.search(r"^\.venv/bin/python -m roadbook start 04$", copied, re.M), copied
+    tab.keyboard.press("Escape")
+    expect(tab.get_by_role("status")).to_be_hidden()
+    tab.locator(".highlight").first.hover()
+    tab.get_by_role("button", name="Copy").first.click()
+    assert "import numpy as np" in tab.evaluate("navigator.clipboard.readText()")
+    context.close()
+
+
+def test_the_contents_open_on_a_phone_by_keys_and_without_scripts(browser: Browser, address: str) -> None:
+    for scripts in (True, False):
+        context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=scripts)
+        tab = context.new_page()
+        tab.goto(f"{address}{CHAPTER}.html")
+        tab.keyboard.press("Tab")
+        expect(tab.get_by_role("link", name="Skip to the text")).to_be_focused()
+        contents = tab.get_by_role("navigation", name="Contents of the book")
+        expect(contents).to_be_hidden()
+        tab.keyboard.press("Tab")
+        tab.keyboard.press("Enter")
+        expect(contents).to_be_visible()
+        expect(contents.get_by_role("link", name="04 Nearest neighbours")).to_have_attribute(
+            "aria-current", "page"
+        )
+        tab.keyboard.press("Escape")
+        expect(contents).to_be_hidden()
+        expect(tab.locator("button.mode")).to_be_visible(visible=scripts)
+        context.close()
+
+
+def test_the_search_finds_words_and_needs_no_script_elsewhere(browser: Browser, address: str) -> None:
+    tab = browser.new_page()
+    loaded: list[str] = []
+    tab.on("request", lambda r: loaded.append(r.url))
+    tab.goto(address)
+    assert not [url for url in loaded if "search" in url]
+    tab.keyboard.press("/")
+    tab.keyboard.type("kappa")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#search-results li a").first).to_be_visible()
+    tab.locator("#search-results li a", has_text="Eval sets").first.click()
+    expect(tab.locator("h1")).to_contain_text("val sets")
+    tab.close()
+
+
+def test_motion_stops_where_the_reader_wants_none(browser: Browser, address: str) -> None:
+    for wish, behaviour in (("reduce", "auto"), ("no-preference", "smooth")):
+        context = browser.new_context(reduced_motion=wish)  # type: ignore[arg-type]
+        tab = context.new_page()
+        tab.goto(address)
+        assert tab.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == behaviour
+        context.close()
+
+
+def test_a_missing_page_says_so_at_any_depth(browser: Browser, address: str) -> None:
+    tab = browser.new_page()
+    answer = tab.goto(f"{address}chapters/nowhere/at-all.html")
+    assert answer is not None and answer.status == 404
+    tab.get_by_role("navigation").get_by_role("link", name="Glossary").click()
+    expect(tab.locator("h1")).to_contain_text("Glossary")
+    tab.close()
+
+
+def test_pages_read_from_a_file_keep_their_look(browser: Browser, built: Path) -> None:
+    tab = browser.new_page()
+    tab.goto((built / f"{CHAPTER}.html").as_uri())
+    expect(tab.get_by_role("button", name="Dark page")).to_be_visible()  # the script ran
+    assert tab.evaluate("getComputedStyle(document.querySelector('.top')).position") == "sticky"
+    tab.close()
+
+
+def test_formulas_are_set_at_build_time_and_only_their_pages_load_the_style(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "chapters/front").mkdir(parents=True)
+    shutil.copy(course.root() / "chapters/front/roadmap.md", source / "chapters/front/roadmap.md")
+    (source / "node_modules").symlink_to(course.root() / "node_modules")
+    (source / "conf.py").write_text("", encoding="utf-8")
+    (source / "index.md").write_text(
+        "# Sum\n\nThe mean $\\bar x$ is\n\n$$\\frac1n\\sum_i x_i$$\n\n```{toctree}\nplain\n```\n",
+        encoding="utf-8",
+    )
+    (source / "plain.md").write_text("# Plain\n\nNo formula.\n", encoding="utf-8")
+    warnings = StringIO()
+    settings = {
+        "extensions": ["myst_parser", "roadbook_site"],
+        "myst_enable_extensions": ["dollarmath"],
+        "html_theme": "roadbook",
+        "exclude_patterns": ["node_modules", "chapters"],
+        "html_theme_options": {"repository_url": "https://github.com/owner/name"},
+    }
+    out = tmp_path / "out"
+    app = Sphinx(source, None, out, tmp_path / "trees", "html", settings, status=None, warning=warnings)
+    app.build()
+    assert app.statuscode == 0 and not warnings.getvalue(), warnings.getvalue()
+    with_formula = (out / "index.html").read_text(encoding="utf-8")
+    assert "<math" in with_formula and "katex/katex.css" in with_formula and "style=" not in with_formula
+    assert "katex" not in (out / "plain.html").read_text(encoding="utf-8")
+    style = (out / "_static/katex/katex.css").read_text(encoding="utf-8")
+    fonts = re.findall(r"url\(([^)]+)\)", style)
+    assert fonts and all((out / "_static/katex" / font).is_file() for font in fonts), fonts

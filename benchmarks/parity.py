@@ -1,6 +1,6 @@
 """Are the scores fair? Every right and wrong answer, graded by this grader and by stock nbgrader.
 
-`python benchmarks/parity.py`; `--help` names the rest. It prints each difference with its reason, then counts.
+`python benchmarks/parity.py`; `--help` names the rest. It prints what differs with the reasons, then counts.
 Exit status 1: a difference is not listed in tests/grading/parity.yml, an entry there is none any more, or an
 answer does not get what it was written to get.
 """

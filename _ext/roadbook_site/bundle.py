@@ -78,15 +78,27 @@ def build(app: Sphinx, items: dict[str, list[str]], live: bool) -> str:
         # A module, because Pyodide imports itself.
         _esbuild(modules, [str(HERE / "js" / "worker.js"), "--format=esm", "--loader:.py=text", *common])
         worker_version = hashlib.sha256((target / "worker.js").read_bytes()).hexdigest()[:8]
-        _copy_pyodide(app, core, Path(app.outdir) / "_static" / "pyodide" / version)
+        copy_pyodide(app, core, Path(app.outdir) / "_static" / "pyodide" / version)
     defines = {"PYODIDE_VERSION": version, "PYODIDE_BYTES": size, "WORKER_VERSION": worker_version}
     # Classic scripts, because browsers load no modules from a file:// address.
     pages = [str(HERE / "js" / f"{name}.js") for name in SCRIPTS if live or name != "live"]
     styles = [str(path) for path in sorted((HERE / "css").glob("*.css"))]
     defined = [f"--define:{name}={json.dumps(value)}" for name, value in defines.items()]
     _esbuild(modules, [*pages, *styles, "--format=iife", *defined, *common])
+    _write_licences(modules, target / "licences.txt")
     written = sorted(path for path in target.iterdir() if path.is_file())
     return hashlib.sha256(b"".join(path.read_bytes() for path in written)).hexdigest()
+
+
+def _write_licences(modules: Path, target: Path) -> None:
+    """What the bundled packages ask for: their notices, beside the bundle."""
+    said = ["Pyodide: Mozilla Public License 2.0, https://github.com/pyodide/pyodide. Python: PSF licence."]
+    for pattern in ("@codemirror/*", "@lezer/*", "@marijn/*", "style-mod", "w3c-keyname", "crelt"):
+        for folder in sorted(modules.glob(pattern)):
+            for licence in sorted(folder.glob("LICENSE*")):
+                name = folder.relative_to(modules).as_posix()
+                said.append(f"{name}:\n{licence.read_text(encoding='utf-8').strip()}")
+    target.write_text("\n\n".join(said) + "\n", encoding="utf-8")
 
 
 def _esbuild(modules: Path, arguments: list[str]) -> None:
@@ -103,7 +115,8 @@ def _esbuild(modules: Path, arguments: list[str]) -> None:
         raise ExtensionError(f"esbuild could not bundle the scripts of the site:\n{done.stderr}")
 
 
-def _copy_pyodide(app: Sphinx, core: Path, target: Path) -> None:
+def copy_pyodide(app: Sphinx, core: Path, target: Path) -> None:
+    """Copy Pyodide's core, and the packages that this build is to serve."""
     target.mkdir(parents=True, exist_ok=True)
     sources = [core / name for name in CORE]
     folder = packages_folder(app)

@@ -256,7 +256,7 @@ def _reasons(inside: list[nodes.Node], letters: list[str]) -> tuple[str, dict[st
     for node in inside[1:]:
         bold = _first(node) if isinstance(node, nodes.paragraph) else None
         letter = LETTER.fullmatch(bold.astext().strip()) if isinstance(bold, nodes.strong) else None
-        if letter is not None:
+        if letter is not None and bold is not None:
             if letter[1] in reasons:
                 raise NotAQuizError(f"there are two reasons for option {letter[1]}")
             current = reasons.setdefault(letter[1], [])

@@ -19,6 +19,21 @@ const highlighting = HighlightStyle.define([
   { tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.className)], class: "tok-name" },
 ]);
 
+// Typing over a selection of several lines makes Chromium write a style attribute of its own, which the page's
+// policy refuses with a complaint. So that replacement is made here and not by the browser.
+const typingOverSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    if (event.inputType !== "insertText" || !event.data || empty || view.composing) return false;
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    const handled = view.state.facet(EditorView.inputHandler).some((f) => f(view, from, to, event.data, insert));
+    if (!handled) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
 // Replaces the textarea; returns {text, setText, focus}.
 export function edit(textarea, { label, help, onChange, onRun }) {
   const view = new EditorView({
@@ -33,6 +48,7 @@ export function edit(textarea, { label, help, onChange, onRun }) {
         closeBrackets(),
         highlightActiveLine(),
         indentOnInput(),
+        typingOverSelection,
         indentUnit.of("    "),
         EditorState.tabSize.of(4),
         pythonLanguage,

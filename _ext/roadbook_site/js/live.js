@@ -41,6 +41,7 @@ export class Box {
     this.onSolved = () => {};
     this.editor = null;
     find("buttons").hidden = false;
+    element.querySelector(".no-script").hidden = true;
     this.runButton.addEventListener("click", () => this.run());
     this.stopButton.addEventListener("click", () => runner.stop());
     this.resetButton.addEventListener("click", () => this.reset());

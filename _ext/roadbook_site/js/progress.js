@@ -25,6 +25,7 @@ function show() {
 }
 
 panel.hidden = false;
+document.querySelector(".no-script").hidden = true;
 panel.querySelector(".progress-blocked").hidden = store.lasting;
 show();
 document.addEventListener("roadbook:done", show);

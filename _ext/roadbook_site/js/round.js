@@ -125,6 +125,7 @@ export function codingRound(panel, boxes) {
   finish.addEventListener("click", () => end("Round ended."));
 
   panel.querySelector(".round-panel").hidden = false;
+  panel.querySelector(".no-script").hidden = true;
   list();
 
   // A reload does not stop the clock.

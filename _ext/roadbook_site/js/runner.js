@@ -82,7 +82,7 @@ export class Runner {
     } else if (message.kind === "failed") {
       this.#end();
       this.#finish({
-        message: message.what === "packages" ? packagesFailed(message.words) : COULD_NOT_LOAD,
+        message: message.what === "packages" ? packagesFailed(message.changed) : COULD_NOT_LOAD,
         detail: message.words,
       });
     } else if (message.kind === "fell") {
@@ -123,8 +123,8 @@ export class Runner {
 const COULD_NOT_LOAD =
   "Python could not be loaded. Is the network there? What you typed is kept; press Run to try again.";
 
-function packagesFailed(words) {
-  return /integrity|digest|hash/i.test(words)
+function packagesFailed(changed) {
+  return changed
     ? "A package that this drill needs arrived changed, so it was not loaded. Tell the people who publish this copy of the book."
     : "The packages that this drill needs could not be loaded from this site. Press Run to try again, or take the drill to Colab.";
 }

@@ -5,6 +5,13 @@ import harness from "./harness.py";
 
 let python = null;
 
+class PackageError extends Error {
+  constructor(words, changed) {
+    super(words);
+    this.changed = changed;
+  }
+}
+
 const say = (message) => self.postMessage(message);
 
 // Count what arrives, for the status line. The clone is read beside the original, which keeps its address:
@@ -36,7 +43,20 @@ async function load(index) {
   return { py, attempt: own.get("attempt") };
 }
 
-async function loadPackages(py, needs) {
+// Why did a package not load? `fetch` does not tell a changed file from a missing one, so look again.
+async function isChanged(index, name) {
+  try {
+    const { packages } = await (await fetch(`${index}pyodide-lock.json`)).json();
+    const file = await fetch(index + packages[name].file_name);
+    if (!file.ok) return false;
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+    return [...digest].map((b) => b.toString(16).padStart(2, "0")).join("") !== packages[name].sha256;
+  } catch {
+    return false;
+  }
+}
+
+async function loadPackages(py, index, needs) {
   const missing = needs.filter((name) => !(name in py.loadedPackages));
   if (!missing.length) return;
   const problems = [];
@@ -51,7 +71,9 @@ async function loadPackages(py, needs) {
     problems.push(String(error.message ?? error));
   }
   const left = missing.filter((name) => !(name in py.loadedPackages));
-  if (left.length) throw new Error(`${left.join(", ")}: ${problems.join(" ")}`);
+  if (!left.length) return;
+  const changed = (await Promise.all(left.map((name) => isChanged(index, name)))).includes(true);
+  throw new PackageError(`${left.join(", ")}: ${problems.join(" ")}`, changed);
 }
 
 // Bytes that came over the network since the last run: none for what the browser had kept.
@@ -73,9 +95,9 @@ self.onmessage = async ({ data: { id, index, code, checks, needs } }) => {
     return;
   }
   try {
-    await loadPackages(ready.py, needs);
+    await loadPackages(ready.py, index, needs);
   } catch (error) {
-    say({ id, kind: "failed", what: "packages", words: String(error.message ?? error) });
+    say({ id, kind: "failed", what: "packages", words: String(error.message ?? error), changed: error.changed });
     return;
   }
   say({ id, kind: "running", moved: moved(index) });

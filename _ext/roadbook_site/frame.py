@@ -183,7 +183,7 @@ def _frame(
         repository=ours.repository,
         changed=ours.changed.get(_source(app, page), ""),
         tools=_tools(app, page) if doctree is not None else None,
-        csp=_policy(text.style, live=live, search=page == "search"),
+        csp=_policy(text.style, live=live),
     )
     if indexed:
         card = drawings.Card(title, part, text.first_figure)
@@ -257,26 +257,21 @@ def _tools(app: Sphinx, page: str) -> dict[str, str]:
     return tools
 
 
-def _policy(style: str, *, live: bool, search: bool) -> str:
+def _policy(style: str, *, live: bool) -> str:
     """Say what the page may load: its own files, and the scripts and styles in it by their hashes."""
 
     def hashed(text: str) -> str:
         return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
     script = ["script-src 'self'", hashed(MODE_SCRIPT)]
-    rules = [
-        "default-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-    ]
+    rules = ["default-src 'none'", "base-uri 'none'", "form-action 'self'"]
+    # connect-src: the search reads pages for the words around a hit, a live box fetches Python, and tools
+    # that judge a page for its author read robots.txt from within it.
+    rules += ["img-src 'self'", "font-src 'self'", "connect-src 'self'"]
     rules.append("style-src 'self'" + (f" {hashed(style)}" if style else ""))
     if live:
         script.append("'wasm-unsafe-eval'")
         rules.append("worker-src 'self'")
-    if live or search:  # the search reads the pages it found, for the words around the hit
-        rules.append("connect-src 'self'")
     return "; ".join([*rules, " ".join(script)])
 
 

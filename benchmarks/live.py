@@ -1,8 +1,8 @@
 """What a live exercise costs a reader: seconds from Run to the result, and the bytes that come over the wire.
 
-    make book && .venv/bin/python benchmarks/live.py
+    make book && .venv/bin/python benchmarks/live.py [FOLDER]
 
-Headless Chromium on this machine, the site behind `_ext/roadbook_site/serve.py` (gzip, no delay): what is
+FOLDER is the built site, `_build/html` unless named. Headless Chromium on this machine, the site behind `_ext/roadbook_site/serve.py` (gzip, no delay): what is
 measured is unpacking, compiling and running, not a network. Medians of five.
 """
 
@@ -74,7 +74,7 @@ def visit(browser: Browser, address: str) -> dict[str, float]:
 
 
 def main() -> None:
-    site = ROOT / "_build" / "html"
+    site = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "_build" / "html"
     if not (site / PAGE).is_file():
         sys.exit("build the book first: make book")
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -119,7 +119,8 @@ export function codingRound(panel, boxes) {
     };
     store.set("round", JSON.stringify(round));
     go();
-    status.textContent = `${MINUTES} minutes from now for ${chosen.length} drills: ${chosen.map((b) => b.drill.title).join("; ")}.`;
+    // Short: on a phone it stays above the drills.
+    status.textContent = `${MINUTES} minutes from now, for the ${chosen.length} drills below.`;
     finish.focus();
   });
   finish.addEventListener("click", () => end("Round ended."));

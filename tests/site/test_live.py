@@ -1,0 +1,612 @@
+"""Drills, quizzes and progress as a reader meets them, in a browser, on the built pages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page, Request, Route, expect
+
+from roadbook import course, drills
+
+DRILLS = drills.all_drills()
+ALONE = [d for d in DRILLS if not d.needs]
+ROUND = "chapters/back/coding-round.html"
+PAGE = "chapters/foundations/04-nearest-neighbours-drills.html"
+CHAPTER = "chapters/foundations/04-nearest-neighbours.html"
+PROGRESS = "chapters/front/progress.html"
+DRILL = drills.load("recall-at-k")
+SLOW = 60_000  # ms: two tests run side by side, and Python starts in the page
+expect.set_options(timeout=20_000)
+
+
+@dataclass
+class Outcome:
+    passed: bool
+    message: str
+    output: str
+    detail: str
+
+
+class Box:
+    """One live box of a page."""
+
+    def __init__(self, page: Page, name: str = DRILL.name) -> None:
+        self.at = page.locator(f"#drill-{name} .live")
+        self.run_button = self.at.get_by_role("button", name="Run")
+        self.status = self.at.locator(".live-status")
+        self.editor = self.at.locator(".cm-content")
+        self.answer = self.at.locator(".live-answer")
+        self.at.scroll_into_view_if_needed()
+        expect(self.editor).to_be_visible()
+
+    @property
+    def code(self) -> str:
+        """What the editor shows."""
+        return "\n".join(self.at.locator(".cm-line").all_text_contents()).rstrip()
+
+    def run(self, code: str) -> Outcome:
+        self.editor.fill(code)
+        self.run_button.click()
+        return self.outcome()
+
+    def outcome(self) -> Outcome:
+        expect(self.at).to_have_attribute("data-result", re.compile("pass|fail"), timeout=SLOW)
+        return Outcome(
+            self.at.get_attribute("data-result") == "pass",
+            self.status.inner_text(),
+            self.at.locator(".live-output").text_content() or "",
+            self.at.locator(".live-detail").text_content() or "",
+        )
+
+
+@pytest.fixture(scope="module")
+def asked() -> list[str]:
+    """Addresses that the pages of this module asked for."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, address: str, asked: list[str]) -> Iterator[Page]:
+    """One page with every drill, and so one Python, for all tests that need no fresh browser."""
+    context = browser.new_context()
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.goto(address + ROUND)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser that remembers nothing, and forgets all at the end."""
+    fresh = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+# ---- drills
+
+
+@pytest.mark.parametrize("drill", ALONE, ids=lambda d: d.name)
+def test_answer_passes_and_mistakes_are_told_apart(shared: Page, drill: drills.Drill) -> None:
+    box = Box(shared, drill.name)
+    for wrong in drill.wrong:
+        outcome = box.run(wrong.source)
+        assert not outcome.passed, f"{drill.name}: {wrong.title}: passed"
+        # backticks become <code>
+        assert wrong.says.replace("`", "") in outcome.message, f"{drill.name}: {wrong.title}: {outcome}"
+    assert len(drill.wrong) >= 2
+    outcome = box.run(drill.answer)
+    assert outcome.passed and "All checks pass" in outcome.message, f"{drill.name}: {outcome}"
+
+
+def test_stub_says_where_to_begin(shared: Page) -> None:
+    for drill in ALONE[:3]:
+        outcome = Box(shared, drill.name).run(drill.stub)
+        assert not outcome.passed
+        assert re.search(r"Line \d+ still says raise NotImplementedError", outcome.message), outcome
+
+
+BAD: dict[str, tuple[str, str]] = {
+    "syntax error": (
+        "x = 1\ndef f(x)\n    return x",
+        "Line 2 is not valid Python, so nothing ran. Syntax: expected ':'",
+    ),
+    "indentation": ("def f(x):\nreturn x", "Line 2 is not valid Python, so nothing ran. Indentation:"),
+    "recursion": ("def f(n):\n    return f(n + 1)\nf(0)", "The recursion around line 2 never ended."),
+    "input": ("name = input('Name? ')", "input() on line 1 has nobody to ask here."),
+    "import": (
+        "import pandas",
+        "There is no module pandas in this page, which has Python's standard library only.",
+    ),
+    "output": ("while True:\n    print('x' * 99)", "Stopped: your code printed more than 20,000 characters."),
+    "exit": ("import sys\nsys.exit()", "Your code ended Python with exit() before the checks could run."),
+    "name": ("x = 1", "but your code does not define it. Keep the name that stood in the box."),
+    "error": ("x = [1]\ny = x[3]", "IndexError on line 2 of your code: list index out of range."),
+    "spoiled": (
+        "import builtins\nbuiltins.len = builtins.str = None\n1 / 0",
+        "ZeroDivisionError on line 3 of your code",
+    ),
+    "own assert": ("assert 1 == 2, 'no'", "The assert on line 1 of your code failed: no"),
+    # Filling memory for real takes seconds and gigabytes of the machine; tried by hand.
+    "memory": ("x = 1\nraise MemoryError", "Your code asked for more memory than a page has, on line 2."),
+    "nested": (
+        "x = []\nfor _ in range(10**5):\n    x = [x]\nprint(x)",
+        "The recursion in your code never ended, or something is nested",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_input_gets_a_sentence_and_leaves_the_page_working(shared: Page, kind: str) -> None:
+    code, words = BAD[kind]
+    box = Box(shared)
+    outcome = box.run(code)
+    assert not outcome.passed and words in outcome.message, outcome
+    assert len(outcome.message) < 250 and len(outcome.output) <= 20_000 and len(outcome.detail) <= 3_000
+    assert box.run(DRILL.answer).passed
+
+
+def test_endless_loop_is_stopped_after_ten_seconds_and_by_hand(page: Page, address: str) -> None:
+    page.goto(address + PAGE)
+    box = Box(page)
+    box.editor.fill("while True:\n    pass")
+    box.run_button.click()
+    expect(box.status).to_contain_text("Running", timeout=SLOW)
+    other = Box(page, "knn-classify")
+    other.run_button.click()
+    expect(other.status).to_contain_text("Python is still running. Wait for it, or press Stop.")
+    assert "Stopped after 10 seconds: is there a loop that never ends?" in box.outcome().message
+    box.run_button.click()
+    expect(box.status).to_contain_text("Running", timeout=SLOW)
+    box.at.get_by_role("button", name="Stop").click()
+    expect(box.status).to_contain_text("Stopped.")
+    assert box.run(DRILL.answer).passed
+
+
+def test_output_stands_below_the_words(shared: Page) -> None:
+    box = Box(shared)
+    outcome = box.run(f"print('seen')\n{DRILL.wrong[0].source}")
+    assert outcome.output == "seen\n" and outcome.detail == ""
+    words, output = box.status.bounding_box(), box.at.locator(".live-output").bounding_box()
+    assert words and output and words["y"] < output["y"]
+    expect(box.at.locator(".live-bytes")).to_have_text(re.compile(r"^[\d.]+ s"))
+
+
+def test_answer_is_offered_after_two_tries_and_the_hint_at_once(page: Page, address: str) -> None:
+    page.goto(address + PAGE)
+    box = Box(page)
+    box.at.get_by_text("Hint", exact=True).click()
+    expect(box.at.locator(".live-hint p").first).to_be_visible()
+    box.run(DRILL.stub)  # not a try
+    for tries in (1, 2):
+        expect(box.answer).to_be_hidden()
+        box.run(f"x = {tries}")
+    expect(box.answer).to_be_visible()
+    page.reload()
+    box = Box(page)
+    expect(box.answer).to_be_visible()
+    box.answer.locator("summary").click()
+    expect(box.answer.locator("pre")).to_contain_text(DRILL.answer.splitlines()[-1])
+
+
+def test_code_survives_a_reload_and_reset_forgets_it(page: Page, address: str) -> None:
+    page.goto(address + PAGE)
+    box = Box(page)
+    assert box.code == DRILL.stub.rstrip()
+    box.editor.fill("mine = 1")
+    page.reload()
+    box = Box(page)
+    assert box.code == "mine = 1"
+    box.at.get_by_role("button", name="Reset").click()
+    assert box.code == DRILL.stub.rstrip()
+    page.reload()
+    assert Box(page).code == DRILL.stub.rstrip()
+
+
+def test_by_keyboard_alone(page: Page, address: str) -> None:
+    said: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    page.goto(address + PAGE)
+    box = Box(page)
+    box.editor.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("if True:\n")
+    page.keyboard.type("x = 1 ")  # the editor has indented
+    page.keyboard.press("Tab")
+    expect(box.editor).to_be_focused()  # Tab indents
+    assert "    x = 1" in box.code
+    page.keyboard.press("Control+Enter")
+    assert "does not define it" in box.outcome().message
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(box.run_button).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(box.at.get_by_role("button", name="Reset")).to_be_focused()
+    page.keyboard.press("Space")
+    assert box.code == DRILL.stub.rstrip()
+    assert not said, said
+
+
+def test_what_a_screen_reader_is_told(shared: Page) -> None:
+    box, page = Box(shared), shared
+    assert page.get_by_role("group", name=f"Live box: {DRILL.title}").count() == 1
+    assert page.get_by_role("textbox", name=f"Your code for: {DRILL.title}").count() == 1
+    described = box.editor.get_attribute("aria-describedby")
+    expect(page.locator(f"#{described}")).to_contain_text("press Escape, then Tab")
+    expect(box.status).to_have_attribute("aria-live", "polite")
+    box.run("x = 1")
+    expect(box.at).to_have_attribute("aria-busy", "false")
+
+
+def test_nothing_is_loaded_from_elsewhere_and_python_only_by_run(
+    page: Page, context: BrowserContext, address: str
+) -> None:
+    requests: list[Request] = []
+    context.on("request", lambda request: requests.append(request))
+    page.goto(address + PAGE, wait_until="networkidle")
+    assert not [r.url for r in requests if "pyodide" in r.url]
+    Box(page).run(DRILL.answer)
+    expect(page.locator(f"#drill-{DRILL.name} .live-bytes")).to_have_text(
+        re.compile(r"^[\d.]+ s, \d+\.\d MB loaded for Python$")
+    )
+    fetched = [r.url for r in requests if "/pyodide/" in r.url]
+    assert len(fetched) >= 5, fetched
+    assert not [r.url for r in requests if not r.url.startswith(address)]
+
+
+def test_no_page_of_these_tests_asked_another_host(shared: Page, asked: list[str], address: str) -> None:
+    Box(shared).run(DRILL.answer)
+    assert asked and not [url for url in asked if not url.startswith(address)]
+
+
+def test_without_network_the_box_says_so_and_recovers(
+    page: Page, context: BrowserContext, address: str
+) -> None:
+    page.goto(address + PAGE)
+    context.route("**/pyodide/**", lambda route: route.abort())
+    box = Box(page)
+    outcome = box.run(DRILL.answer)
+    assert "Python could not be loaded. Is the network there?" in outcome.message
+    context.unroute("**/pyodide/**")
+    assert box.run(DRILL.answer).passed
+
+
+BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })"
+
+
+def test_all_works_where_the_browser_keeps_nothing(page: Page, address: str) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda e: errors.append(str(e)))
+    page.add_init_script(BLOCKED)
+    page.goto(address + PAGE)
+    assert Box(page).run(DRILL.answer).passed
+    expect(page.locator(f"#drill-{DRILL.name} .live-solved")).to_be_visible()
+    page.goto(address + PROGRESS)
+    expect(page.locator(".progress-blocked")).to_be_visible()
+    assert not errors, errors
+
+
+def test_box_and_quiz_can_be_read_without_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + PAGE)
+    box = page.locator(f"#drill-{DRILL.name} .live")
+    expect(box.locator("textarea")).to_have_value(DRILL.stub.rstrip() + "\n")
+    expect(box.get_by_text("Running it needs JavaScript")).to_be_visible()
+    expect(box.get_by_role("button", name="Run")).to_be_hidden()
+    box.locator(".live-answer summary").click()
+    expect(box.locator(".live-answer pre")).to_be_visible()
+    page.goto(address + CHAPTER)
+    quiz = page.locator("fieldset.quiz").first
+    quiz.get_by_text("Answer", exact=True).click()
+    expect(quiz.locator("[data-option=B]")).to_be_visible()
+    context.close()
+
+
+def test_on_paper_a_link_stands_for_the_box(page: Page, address: str) -> None:
+    page.goto(address + PAGE)
+    box = Box(page)
+    page.emulate_media(media="print")
+    expect(box.at.locator(".live-print a")).to_be_visible()
+    expect(box.editor).to_be_hidden()
+    expect(box.run_button).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_box_fits_a_phone(browser: Browser, address: str, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(address + PAGE)
+    box = Box(page)
+    box.editor.fill("x = " + "1 + " * 200 + "1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # iOS zooms into a box whose letters are smaller.
+    assert page.evaluate("e => parseFloat(getComputedStyle(e).fontSize)", box.editor.element_handle()) >= 16
+    for button in (box.run_button, box.at.get_by_role("button", name="Reset")):
+        size = button.bounding_box()
+        assert size and size["height"] >= 44
+    context.close()
+
+
+def test_every_drill_of_a_written_chapter_stands_on_its_page(built: Path) -> None:
+    for chapter in course.chapters():
+        mine = [d for d in DRILLS if d.chapter == chapter.slug]
+        page = built / "chapters" / chapter.part / f"{chapter.slug}-drills.html"
+        text = page.read_text(encoding="utf-8") if page.is_file() else ""
+        assert mine and all(f'id="drill-{d.name}"' in text for d in mine), f"{chapter.slug}: drills missing"
+        lesson = (built / "chapters" / chapter.part / f"{chapter.slug}.html").read_text(encoding="utf-8")
+        assert f"{chapter.slug}-drills.html" in lesson.partition("<article")[2], f"{chapter.slug}: no link"
+
+
+# ---- packages
+
+
+def wheel(name: str, source: str) -> bytes:
+    """A stand-in for one of Pyodide's packages: the test machine cannot fetch the real ones."""
+    folder = f"{name}-9.9.dist-info"
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(f"{name}/__init__.py", source)
+        archive.writestr(f"{folder}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 9.9\n")
+        archive.writestr(f"{folder}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{folder}/RECORD", "")
+    return content.getvalue()
+
+
+def serve_stand_in(context: BrowserContext, built: Path, served: bytes | None) -> None:
+    """Let the site answer as one does that serves NumPy: lock file, wheel, and a box that says so."""
+    true_bytes = wheel("numpy", "def answer():\n    return 42\n")
+    lock = json.loads(next(built.rglob("pyodide-lock.json")).read_text(encoding="utf-8"))
+    lock["packages"]["numpy"] |= {
+        "file_name": "numpy-9.9-py3-none-any.whl",
+        "sha256": hashlib.sha256(true_bytes).hexdigest(),
+    }
+    context.route("**/pyodide-lock.json", lambda route: route.fulfill(json=lock))
+
+    def give(route: Route) -> None:
+        if served is None:
+            route.fulfill(status=404)
+        else:
+            route.fulfill(body=true_bytes if served == b"" else served)
+
+    context.route("**/numpy-9.9-py3-none-any.whl", give)
+
+    def offer(route: Route) -> None:
+        text = route.fetch().text()
+        for data in re.findall(r'<script type="application/json">(.*?)</script>', text, re.S):
+            box = json.loads(data)
+            if box["name"] == DRILL.name:
+                box |= {
+                    "needs": ["numpy"],
+                    "available": True,
+                    "checks": "import numpy\nassert numpy.answer() == 42",
+                }
+                text = text.replace(data, json.dumps(box).replace("<", "\\u003c"))
+        route.fulfill(body=text, content_type="text/html")
+
+    context.route(f"**/{PAGE}", offer)
+
+
+def test_package_of_the_site_is_loaded_if_its_hash_is_the_lock_files(
+    page: Page, context: BrowserContext, address: str, built: Path
+) -> None:
+    serve_stand_in(context, built, b"")
+    page.goto(address + PAGE)
+    assert Box(page).run("x = 1").passed
+    assert (
+        Box(page)
+        .run("import scipy")
+        .message.endswith(
+            "There is no module scipy in this page, which has Python's standard library and numpy. "
+            "Solve the drill without it."
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("served", "words"),
+    [
+        (wheel("numpy", "x = 1"), "arrived changed, so it was not loaded"),
+        (None, "could not be loaded from this site"),
+    ],
+    ids=["changed", "missing"],
+)
+def test_package_that_differs_or_is_missing_is_not_loaded(
+    page: Page, context: BrowserContext, address: str, built: Path, served: bytes | None, words: str
+) -> None:
+    serve_stand_in(context, built, served)
+    page.goto(address + PAGE)
+    outcome = Box(page).run("x = 1")
+    assert not outcome.passed and words in outcome.message, outcome
+    expect(Box(page, "knn-classify").run_button).to_be_enabled()
+
+
+@pytest.mark.parametrize("drill", [d for d in DRILLS if d.needs], ids=lambda d: d.name)
+def test_box_without_its_packages_says_so_and_offers_colab(
+    page: Page, context: BrowserContext, address: str, drill: drills.Drill
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(address + ROUND)
+    box = Box(page, drill.name)
+    expect(box.at.get_by_text(f"This drill needs {' and '.join(drill.needs)}")).to_be_visible()
+    expect(box.run_button).to_be_disabled()
+    expect(box.at.get_by_role("link", name="New notebook in Colab")).to_have_attribute(
+        "href", re.compile(r"^https://colab\.research\.google\.com/")
+    )
+    box.at.get_by_role("button", name="Copy code and checks").click()
+    expect(box.status).to_contain_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert drill.stub.rstrip() in copied and drill.checks in copied
+    compile(copied, "copied", "exec")
+
+
+# ---- quizzes
+
+
+def test_quiz_by_keyboard(page: Page, address: str) -> None:
+    page.goto(address + CHAPTER)
+    quiz = page.locator("fieldset.quiz").first
+    status, check = quiz.get_by_role("status"), quiz.get_by_role("button", name="Check")
+    check.focus()
+    page.keyboard.press("Enter")
+    expect(status).to_have_text("Choose an option first.")
+    expect(quiz.get_by_role("radio").first).to_be_focused()
+    page.keyboard.press("Space")  # A
+    page.keyboard.press("Tab")
+    expect(check).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text("Not A: the answer is B.")
+    for reason in quiz.locator(".quiz-reason").all():
+        expect(reason).to_be_visible()
+        assert len(reason.inner_text()) > 10
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowDown")  # B
+    described = quiz.get_by_role("radio").nth(1).get_attribute("aria-describedby")
+    assert described and page.locator(f"#{described}").inner_text().startswith("Right")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text("Right.")
+    page.reload()
+    expect(page.locator("fieldset.quiz").first.get_by_role("status")).to_contain_text(
+        "Answered rightly before"
+    )
+    expect(page.locator("nav.bd-links a", has_text="04 Nearest neighbours").first).to_contain_text("1/5")
+
+
+def test_every_question_of_a_chapter_is_a_quiz(built: Path) -> None:
+    for chapter in course.chapters():
+        source = json.loads(chapter.notebook.read_text(encoding="utf-8"))
+        cells = ["".join(c["source"]) for c in source["cells"] if c["cell_type"] == "markdown"]
+        questions = sum(len(re.findall(r"^\*\*\d+\. ", cell, re.M)) for cell in cells)
+        page = built / "chapters" / chapter.part / f"{chapter.slug}.html"
+        html = page.read_text(encoding="utf-8")
+        assert html.count('<fieldset class="quiz"') == questions >= 4, chapter.slug
+        assert html.count("citation-link") >= 3 and "from-plain" in html, chapter.slug
+
+
+# ---- progress
+
+
+def solved_somewhere(page: Page, address: str) -> None:
+    page.goto(address + PAGE)
+    box = Box(page)
+    expect(page.locator(f"#drill-{DRILL.name} .live-solved")).to_be_hidden()
+    assert box.run(DRILL.answer).passed
+    expect(page.locator(f"#drill-{DRILL.name} .live-solved")).to_be_visible()
+
+
+def sidebar(page: Page) -> Locator:
+    return page.locator("nav.bd-links a", has_text="Drills: nearest neighbours").first
+
+
+def test_progress_is_marked_saved_and_read_in_another_browser(
+    browser: Browser, page: Page, address: str, tmp_path: Path
+) -> None:
+    mine = sum(d.chapter == "04-nearest-neighbours" for d in DRILLS)
+    solved_somewhere(page, address)
+    expect(sidebar(page)).to_contain_text(f"1/{mine}, 1 of {mine} done")  # seen, and heard
+    page.goto(f"{address}chapters/front/faq.html")
+    expect(sidebar(page)).to_contain_text(f"1/{mine}")
+    page.goto(address + PROGRESS)
+    row = page.locator(f"[data-item='drill:{DRILL.name}']")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("✓ done")
+    expect(page.locator(".progress-sum")).to_have_text(re.compile(r"^1 of \d+ done\.$"))
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save to a file").click()
+    download: Download = waiting.value
+    assert download.suggested_filename == "roadbook-progress.json"
+    saved = tmp_path / "saved.json"
+    download.save_as(saved)
+    assert set(json.loads(saved.read_text(encoding="utf-8"))["done"]) == {f"drill:{DRILL.name}"}
+
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(address + PROGRESS)
+    status = other.locator(".progress-status")
+    bad = tmp_path / "bad.json"
+    for content, words in (
+        ("{", "This file is not JSON."),
+        ("[1]", "This file holds no progress of this book."),
+        ('{"format": "roadbook-progress", "version": 99}', "newer version of the book"),
+    ):
+        bad.write_text(content, encoding="utf-8")
+        other.locator(".progress-file").set_input_files(bad)
+        expect(status).to_contain_text(words)
+    other.locator(".progress-file").set_input_files(saved)
+    expect(status).to_have_text("Read the file: 1 more done.")
+    expect(other.locator(f"[data-item='drill:{DRILL.name}']")).to_contain_text("✓ done")
+    other.goto(address + PAGE)
+    assert Box(other).code == DRILL.answer.rstrip()
+    other.goto(address + PROGRESS)
+    forget = other.locator(".progress-forget")
+    forget.click()
+    expect(forget).to_have_text("Press again to forget everything")
+    forget.click()
+    expect(other.locator(".progress-sum")).to_have_text(re.compile("^0 of"))
+    other.goto(address + PAGE)
+    assert Box(other).code == DRILL.stub.rstrip()
+    context.close()
+
+
+def test_progress_lists_every_drill_and_question_once(page: Page, address: str) -> None:
+    page.goto(address + PROGRESS)
+    items = page.locator(".progress-item").evaluate_all("rows => rows.map(row => row.dataset.item)")
+    assert len(items) == len(set(items))
+    assert {i for i in items if i.startswith("drill:")} == {f"drill:{d.name}" for d in DRILLS}
+    assert sum(i.startswith("quiz:") for i in items) >= 4 * len(course.chapters())
+
+
+# ---- the coding round
+
+
+def test_coding_round(page: Page, address: str) -> None:
+    page.goto(address + ROUND)
+    page.locator("section[id^=drill-] .live").first.scroll_into_view_if_needed()
+    page.get_by_role("button", name="Start a round").click()
+    visible = page.locator("section[id^=drill-]:visible")
+    expect(visible).to_have_count(3)
+    names = [str(i).removeprefix("drill-") for i in visible.evaluate_all("all => all.map(s => s.id)")]
+    expect(page.get_by_role("timer")).to_have_text(re.compile(r"2[45]:\d\d"))
+    expect(page.locator(".live-hint:visible")).to_have_count(0)
+    assert Box(page, names[0]).run(drills.load(names[0]).answer).passed
+    page.reload()  # the clock runs on, and what is solved stays solved
+    expect(visible).to_have_count(3)
+    assert Box(page, names[0]).code == drills.load(names[0]).answer.rstrip()
+    assert Box(page, names[1]).run(drills.load(names[1]).answer).passed
+    last = Box(page, names[2])
+    last.editor.fill(drills.load(names[2]).answer)
+    last.run_button.click()
+    expect(page.locator(".round-status")).to_contain_text("All solved. 3 of 3 solved in", timeout=SLOW)
+    expect(page.locator(".round-rows tr")).to_have_count(1)
+    expect(page.locator(".round-rows")).to_contain_text("3 of 3")
+    expect(visible).to_have_count(len(DRILLS))
+    # the round kept its code apart
+    assert Box(page, names[0]).code == drills.load(names[0]).stub.rstrip()
+    page.reload()
+    expect(page.locator(".round-rows tr")).to_have_count(1)
+
+
+def test_coding_round_ends_after_25_minutes(page: Page, address: str) -> None:
+    page.clock.install()
+    page.goto(address + ROUND)
+    page.get_by_role("button", name="Start a round").click()
+    page.clock.run_for(15 * 60 * 1000)
+    expect(page.locator(".round-status")).to_have_text("10 minutes left.")
+    page.clock.run_for(10 * 60 * 1000)
+    expect(page.locator(".round-status")).to_contain_text("Time is over. 0 of 3 solved in 25 min 0 s.")
+    expect(page.get_by_role("timer")).to_be_hidden()

@@ -2,8 +2,9 @@
 
     make book && .venv/bin/python benchmarks/live.py [FOLDER]
 
-FOLDER is the built site, `_build/html` unless named. Headless Chromium on this machine, the site behind `_ext/roadbook_site/serve.py` (gzip, no delay): what is
-measured is unpacking, compiling and running, not a network. Medians of five.
+FOLDER is the built site, `_build/html` unless named. Headless Chromium on this machine, the site behind
+`_ext/roadbook_site/serve.py` (gzip, no delay): what is measured is unpacking, compiling and running, not a
+network. Medians of five.
 """
 
 from __future__ import annotations

@@ -94,6 +94,10 @@ BOUNDARY = {
     if hostile.WIRE in "".join(case.answers.values())
 }
 """Attacks on the connection between a student's process and the tests: stock nbgrader has no such thing."""
+UNEARNED = ("file-link", "file-forged-tests", "file-marks-moved")
+"""Files that want points for wrong answers. What else stands in files and `resources` is worth its points."""
+PAGES = ("resources", "leaks", "broken files")
+"""Families of which stock nbgrader's feedback is made, too: it takes as long as grading."""
 NOT_TRIED = {
     **dict.fromkeys(hostile.PAIRS, "two submissions at once: stock grades one at a time"),
     "net-tcp": "the throwaway sandbox has no network",
@@ -169,7 +173,7 @@ def scores(folder: Path) -> dict[str, float]:
         return {s.student.id: s.score for s in book.find_assignment(tiny.SLUG).submissions}
 
 
-def own(folder: Path, student: str, case: Case, family: str) -> list[str]:
+def own(folder: Path, student: str, name: str, case: Case, family: str) -> list[str]:
     """Return what a student's attack achieved for or by itself."""
     found = []
     try:
@@ -178,7 +182,8 @@ def own(folder: Path, student: str, case: Case, family: str) -> list[str]:
         score = None  # the gradebook is gone: `others` says so
     points: Any = case.points
     worth = max(sum(each) for each in (points if points and isinstance(points[0], tuple) else [points]))
-    if score is not None and score > worth + 1e-9:
+    wrong = family in ("forging", "forbidden calls", "the boundary") or name in UNEARNED
+    if wrong and score is not None and score > worth:
         found.append(f"score {score:g}, worth {worth:g}")
     graded = any((folder / "autograded" / student).rglob("*.ipynb"))
     if not (graded and score is not None) and not told(folder, student):
@@ -267,7 +272,7 @@ def ours(root: Path, cases: dict[str, tuple[str, Case]]) -> tuple[dict[str, list
         for process in psutil.Process(sandbox.process.pid).children(recursive=True)
         if process.status() != psutil.STATUS_ZOMBIE
     ][2:]  # bubblewrap's own process, and the parent of all submissions
-    found = {name: own(folder, name, case, family) for name, (family, case) in cases.items()}
+    found = {name: own(folder, name, name, case, family) for name, (family, case) in cases.items()}
     engine.close()
     return found, others(folder, before, left)
 
@@ -359,11 +364,11 @@ def stock(
         before = prints(folder)
         with lock:
             slot = slots.pop()
-        came = in_throwaway(folder, slot, cgroups, *steps)
+        came = in_throwaway(folder, slot, cgroups, *steps[: 2 if family in PAGES else 1])
         with lock:
             slots.append(slot)
         try:
-            found = own(folder, students[-1], case, family) + others(folder, before, came["left"])
+            found = own(folder, students[-1], name, case, family) + others(folder, before, came["left"])
         except Exception as error:  # to be looked at: a thousand files, names that are no text ...
             found = [f"not to be judged: {error!r}"]
         found += ["the grader was killed"] * came.get("killed", False)

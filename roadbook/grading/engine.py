@@ -29,6 +29,8 @@ from roadbook.grading.sandbox import Limits, Sandbox, SandboxError, Usage, envir
 
 MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
 """The kinds of output that are kept."""
+MAX_CELLS, MAX_ANSWER = 5_000, 1_000_000
+"""Of a submission: its cells, and the characters of one answer."""
 
 
 class EngineError(Exception):
@@ -77,7 +79,10 @@ def run(
     }
     deadline = time.monotonic() + limits.total_seconds
     while True:
-        job = {"seed": seed, "seconds": limits.seconds, "cells": _cells(assignment, graft, left_out, ran)}
+        job = {
+            **{"seed": seed, "seconds": limits.seconds, "output": limits.output},
+            "cells": _cells(assignment, graft, left_out, ran),
+        }
         task, why = "", ""
         processes = start()
         try:
@@ -322,9 +327,13 @@ class _Pool:
             with self.lock:
                 self.slots.discard(slot)
 
-    def sandbox(self, key: str, modules: list[str], limits: Limits, unsafe: bool) -> Sandbox:
+    def sandbox(
+        self, key: str, modules: list[str], limits: Limits, unsafe: bool, lost: Sandbox | None = None
+    ) -> Sandbox:
+        """Return the assignment's sandbox, a new one where it has ended or is `lost`: about to end."""
         with self.lock:
-            if key in self.sandboxes and self.sandboxes[key].broken:
+            found = self.sandboxes.get(key)
+            if found is not None and (found.broken or found is lost):
                 self.sandboxes.pop(key).close()
             if key not in self.sandboxes:
                 self.sandboxes[key] = Sandbox(modules, limits, unsafe=unsafe)
@@ -357,8 +366,7 @@ def grade_submission(job: Mapping[str, Any]) -> Outcome:
     student, slug, limits = job["student"], job["assignment"], Limits(**job["limits"])
     assignment = Assignment.make(slug, job["instructor"], intake.read(job["released"]))
     try:
-        cells = intake.read(Path(job["submission"]))
-        graft = intake.take(cells, assignment.tasks)
+        graft = _handed_in(Path(job["submission"]), assignment)
     except intake.IntakeError as error:
         return Outcome(student, slug, "rejected", str(error), seconds=time.monotonic() - began)
     modules = imports(job["instructor"])
@@ -369,7 +377,7 @@ def grade_submission(job: Mapping[str, Any]) -> Outcome:
             try:
                 ran = run(assignment, graft, lambda: sandbox.start(slot), job["seed"], limits)
             except SandboxError:  # somebody has killed its parent: once more, in a new one
-                sandbox = _pool.sandbox(key, modules, limits, job["unsafe"])
+                sandbox = _pool.sandbox(key, modules, limits, job["unsafe"], lost=sandbox)
                 ran = run(assignment, graft, lambda: sandbox.start(slot), job["seed"], limits)
     except EngineError as error:
         return Outcome(student, slug, "failed", str(error), seconds=time.monotonic() - began)
@@ -396,6 +404,26 @@ def grade_submission(job: Mapping[str, Any]) -> Outcome:
         peak_bytes=ran.peak_bytes,
         sandbox=sandbox.features,
     )
+
+
+def _handed_in(path: Path, assignment: Assignment) -> Graft:
+    """Take the answers out of a submission.
+
+    Raises:
+        roadbook.grading.intake.IntakeError: it cannot be read, or is larger than any person's work.
+    """
+    if path.is_symlink() or (path.exists() and not (path.is_file() or path.is_dir())):
+        raise intake.IntakeError(f"{path.name} is a link or a device: expected a regular file.")
+    cells = intake.read(path)
+    if len(cells) > MAX_CELLS:
+        raise intake.IntakeError(f"expected at most {MAX_CELLS} cells, got {len(cells)}.")
+    graft = intake.take(cells, assignment.tasks)
+    for task in assignment.tasks:
+        if len(graft.answers.get(task.name, "")) > MAX_ANSWER:
+            raise intake.IntakeError(
+                f'The answer of "{task.title}" is longer than {MAX_ANSWER:,} characters: keep data out of it.'
+            )
+    return graft
 
 
 def imports(notebook: Mapping[str, Any]) -> list[str]:

@@ -25,6 +25,7 @@ from roadbook import testing
 from roadbook.grading import boundary, forbidden
 
 MESSAGE = 2000  # characters of an error's message that are kept
+ITEM = 100  # characters as which an output counts besides its text
 
 
 class OutputLimit(BaseException):
@@ -63,11 +64,12 @@ class Outputs:
                 self.items[-1]["text"].append(text[:room])
             else:
                 self.items.append({"output_type": "stream", "name": name, "text": [text[:room]]})
+                self.take(ITEM)
         self.take(len(text))
 
     def display(self, kind: str, data: dict[str, Any]) -> None:
         kept = {mime: value for mime, value in data.items() if isinstance(value, str)}
-        self.take(sum(map(len, kept.values())))
+        self.take(ITEM + sum(map(len, kept.values())))
         item: dict[str, Any] = {"output_type": kind, "data": kept, "metadata": {}}
         self.items.append(item | ({"execution_count": None} if kind == "execute_result" else {}))
 
@@ -174,9 +176,9 @@ class Student:
                 reply = {"cell": self.cell, "call": self.call, "get": self.get}[request["op"]](
                     request, blobs, answer
                 )
-                boundary.send(replies, reply, answer)
+                boundary.send(replies, {**reply, "number": request["number"]}, answer)
             except Exception as error:  # a value that cannot be sent is the call's result too
-                boundary.send(replies, {"error": self.describe(error)}, [])
+                boundary.send(replies, {"error": self.describe(error), "number": request["number"]}, [])
 
     def cell(
         self, request: dict[str, Any], _blobs: list[boundary.Blob], _answer: list[boundary.Blob]

@@ -10,13 +10,16 @@ another; see `Examiner.run`.
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
 import os
+import secrets
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, Any, Protocol
 
 from roadbook import testing
@@ -24,6 +27,8 @@ from roadbook.grading import boundary
 
 GRACE = 2.0
 """Seconds beyond its limit for which a student's process is waited for: the limit itself is raised there."""
+HIDDEN = -1
+"""The memory of a process that has ended, or keeps it from being measured."""
 
 
 class Lost(BaseException):
@@ -47,11 +52,11 @@ class Peer(Protocol):
     def wait(self, seconds: float) -> None:
         """From now on, a reply may take so long; then the connection breaks."""
 
-    def cpu(self) -> float | None:
-        """Processor time of the process in seconds, as the kernel has it; None where it cannot be read."""
+    def cpu(self) -> Any:
+        """Processor time: see `cpu_of`."""
 
     def peak(self, begin: bool) -> int | None:
-        """Begin or end a measurement of memory; bytes, held at the beginning or at most since then."""
+        """Begin or end a measurement of memory: see `peak_of`."""
 
 
 class Remote:
@@ -71,10 +76,14 @@ class Remote:
             Lost: none came in time, or what came is none.
         """
         patience, began = self.seconds + GRACE, time.monotonic()
+        number = secrets.randbits(60)  # drawn, so that no reply can be sent before it is asked for
         try:
             self.peer.wait(patience)
-            boundary.send(self.peer.requests, {**request, "seconds": self.seconds}, blobs)
-            return boundary.receive(self.peer.replies)
+            boundary.send(self.peer.requests, {**request, "number": number, "seconds": self.seconds}, blobs)
+            reply, answer = boundary.receive(self.peer.replies)
+            if reply.get("number") != number:
+                raise boundary.BoundaryError("expected the reply to this request, got another")
+            return reply, answer
         except (OSError, ValueError, boundary.BoundaryError):  # ValueError: a file that is closed
             late = time.monotonic() - began >= patience
             raise Lost("timed out" if late else "killed") from None
@@ -108,16 +117,16 @@ class Remote:
             "args": boundary.encode(list(args), blobs),
             "kwargs": boundary.encode(kwargs, blobs),
         }
-        held = None
-        if memory:
-            held = self.peer.peak(begin=True)
-            request["trace"] = held is None
-        before = self.peer.cpu()
+        held = self.peer.peak(begin=True) if memory else None
+        request["trace"] = memory and held is None
+        before: dict[int, float] | None = self.peer.cpu()
         reply, answer = self.ask(request, blobs)
-        after = self.peer.cpu()
+        after: dict[int, float] | None = self.peer.cpu()
         peak = self.peer.peak(begin=False) if held is not None else None
+        if HIDDEN in (held, peak) or after == {}:
+            raise Lost("killed")  # what a process says of itself is not asked instead
         if "missing" in reply:
-            name = str(reply["missing"])
+            name = str(reply["missing"])[:200]
             raise NameError(f"name {name!r} is not defined", name=name)
         self.raised = error = _error(reply["error"]) if "error" in reply else None
         if error is not None and reply.get("stop"):
@@ -139,7 +148,7 @@ class Remote:
             if peak is not None and held is not None
             else (own_peak if isinstance(own_peak, int) else 0),
             warnings=tuple(map(str, said)) if isinstance(said := reply.get("warnings"), list) else (),
-            cpu_seconds=after - before
+            cpu_seconds=sum(max(spent - before.get(each, 0.0), 0.0) for each, spent in after.items())
             if after is not None and before is not None
             else (own_cpu if isinstance(own_cpu, float) else 0.0),
         )
@@ -229,7 +238,8 @@ class Examiner:
 
         Args:
             job: `cells`, a list of `{"role": "set-up" | "answer" | "tests", "task", "source"}`, with
-                `forbidden` for answers and `functions` for tests, `skip` where a test is not to be run.
+                `forbidden` for answers and `functions` for tests, `skip` where a test is not to be run;
+                `output`, the characters that a cell may print.
 
         Events: `{"event": "begin", "task", "phase"}` before a cell;
         `{"event": "ran", "task", "phase", "error", "outputs"}` after a student's cell;
@@ -250,6 +260,9 @@ class Examiner:
                         answer=role == "answer",
                         forbidden=cell.get("forbidden", []),
                     )
+                    # `student.Outputs` sends less
+                    if len(json.dumps(reply["outputs"])) > 8 * job.get("output", 200_000):
+                        reply["outputs"] = []
                     self.events({"event": "ran", "task": task, "phase": role, **reply})
             except Lost as lost:
                 self.events({"event": "lost", "why": str(lost)})
@@ -301,42 +314,112 @@ class ChildPeer:
         self.timer.daemon = True
         self.timer.start()
 
-    def cpu(self) -> float | None:
+    def cpu(self) -> dict[int, float] | None:
         return cpu_of(self.process.pid)
 
     def peak(self, begin: bool) -> int | None:
         return peak_of(self.process.pid, begin)
 
 
-def cpu_of(pid: int) -> float | None:
-    """Return the processor time of a process in seconds, all its threads together; None where not known.
+def cpu_of(pid: int) -> dict[int, float] | None:
+    """Return the processor seconds of a process and its descendants by their ids, all threads together;
+    under 0, of those that have ended and were waited for. `{}` for a process that has ended; None where it
+    cannot be known.
 
     Linux makes a clock id of a process id: see clock_getcpuclockid(3).
     """
     if sys.platform != "linux":
         return None
+    spent: dict[int, float] = {}
     try:
-        return time.clock_gettime((~pid << 3) | 2)
+        spent[pid] = time.clock_gettime((~pid << 3) | 2)
+        spent[0] = sum(map(int, _stat(pid)[13:15])) / os.sysconf("SC_CLK_TCK")
     except OSError:
-        return None
+        return {}
+    for each in _descendants(pid):
+        with contextlib.suppress(OSError):  # it has ended since
+            spent[each] = time.clock_gettime((~each << 3) | 2)
+    return spent
+
+
+_begun: dict[int, dict[int, int]] = {}
+"""Measurements of memory that have begun: by student's process, bytes by process."""
 
 
 def peak_of(pid: int, begin: bool) -> int | None:
-    """Begin or end a measurement of a process's memory; None where it cannot be measured.
+    """Begin or end a measurement of a process's memory.
 
     Returns:
-        bytes that the process holds (begin), or that it held at most since the beginning: see proc(5),
-        VmRSS, VmHWM and clear_refs.
+        bytes that the process holds (begin), or that it held at most since then, with what its descendants
+        took: see proc(5), VmRSS, VmHWM and clear_refs. `HIDDEN` if that cannot be seen for this process;
+        None if for none on this system.
     """
     try:
         if begin:
-            with open(f"/proc/{pid}/clear_refs", "w") as file:  # noqa: PTH123
-                file.write("5")
-        with open(f"/proc/{pid}/status") as file:  # noqa: PTH123
-            fields = dict(line.split(":", 1) for line in file)
-        return int(fields["VmRSS" if begin else "VmHWM"].split()[0]) * 1024
+            _reset(pid)
+            for each in _descendants(pid):
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError, KeyError):
+                    _memory(each, "VmRSS")  # of one that has ended there is none
+                    _reset(each)
+            _begun[pid] = _sizes(pid, "VmRSS")
+            return _begun[pid][pid]
+        before = _begun.pop(pid)
+        return before[pid] + sum(
+            max(size - before.get(each, 0), 0) for each, size in _sizes(pid, "VmHWM").items()
+        )
     except (OSError, KeyError, ValueError):
-        return None
+        try:
+            _reset(os.getpid())
+        except OSError:
+            return None
+        return HIDDEN
+
+
+def _reset(pid: int) -> None:
+    with open(f"/proc/{pid}/clear_refs", "w") as file:  # noqa: PTH123
+        file.write("5")
+
+
+def _sizes(pid: int, name: str) -> dict[int, int]:
+    """Return the memory of a process and its descendants by id. Of those that have ended it is what they
+    touched, by their page faults; under 0, all that were waited for."""
+    page = os.sysconf("SC_PAGE_SIZE")
+    found = {pid: _memory(pid, name), 0: int(_stat(pid)[8]) * page}
+    for each in _descendants(pid):
+        with contextlib.suppress(OSError):  # it was waited for since
+            found[each] = int(_stat(each)[7]) * page
+            with contextlib.suppress(KeyError):
+                found[each] = _memory(each, name)
+    return found
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    """Yield the processes that descend from one: see proc(5), children."""
+    tasks: list[str] = []
+    children = ""
+    with contextlib.suppress(OSError):  # each by itself: tasks that come and go hide no others
+        tasks = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208
+    for task in tasks:
+        with contextlib.suppress(OSError):
+            children += _read(f"/proc/{pid}/task/{task}/children")
+    for child in map(int, children.split()):
+        yield child
+        yield from _descendants(child)
+
+
+def _memory(pid: int, name: str) -> int:
+    fields = dict(line.split(":", 1) for line in _read(f"/proc/{pid}/status").splitlines())
+    return int(fields[name].split()[0]) * 1024
+
+
+def _stat(pid: int) -> list[str]:
+    """Return the fields of /proc/PID/stat from the third on, `state`."""
+    return _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+
+
+def _read(path: str) -> str:
+    with open(path, "rb", 0) as file:  # noqa: PTH123  (at every call: pathlib takes three times as long)
+        return file.read().decode(errors="replace")
 
 
 def main() -> None:

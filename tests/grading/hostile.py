@@ -80,8 +80,6 @@ class Case:
     """A pattern: what the first lost task's message, or else the reason, says."""
     refused: bool = False
     """The answers print that something was refused; what they print never says that it succeeded."""
-    printed: str = ""
-    """A pattern that the outputs hold."""
     only: str = ""
     """`user`: of no interest as root."""
     absent: str = ""
@@ -1070,9 +1068,9 @@ LEAKS = {
         "def mean(values): return 3 if values == [1, 2, 6] else Spy()", "mean of floats", absent=HIDDEN + "|expected was",
     ),
     "leak-later": Case(
-        "remembers the arguments of a test, and tries to see more than them in a later cell",
-        {"mean": "import sys\nseen = []\ndef mean(values):\n    frame = sys._getframe()\n    while frame: seen.append(list(frame.f_locals)); frame = frame.f_back\n    return sum(values) / len(values)", "tally": "print(seen)\n" + tiny.TALLY},
-        absent=HIDDEN,
+        "remembers the arguments of a test, and prints them in a later cell",
+        {"mean": "import sys\nseen = []\ndef mean(values):\n    seen.append(values)\n    frame = sys._getframe()\n    while frame: seen.append(list(frame.f_locals)); frame = frame.f_back\n    return sum(values) / len(values)", "tally": "print(seen)\n" + tiny.TALLY},
+        absent=HIDDEN + r"|5\.0, 7\.0",
     ),
     "leak-file": Case("looks for the expected values in the released notebook", {"mean": ATTEMPT + 'attempt(lambda: need([t for t in Path("@WORLD@").rglob("*.ipynb") if "BEGIN " + "HIDDEN" in t.read_text()]))\n' + tiny.MEAN}, refused=True),
 }  # fmt: skip

@@ -52,7 +52,10 @@ def with_the_default_theme(folder: Path) -> Path:
     (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     program = Path(sys.executable).parent / "jupyter-book"
     subprocess.run([str(program), "build", str(folder), "--quiet"], check=True, capture_output=True)  # noqa: S603
-    return folder / "_build/html"
+    built = folder / "_build/html"
+    if not (built / f"{PAGES[-1]}.html").is_file():  # Jupyter Book ends well even where Sphinx failed
+        raise SystemExit("the book did not build with Jupyter Book's own theme")
+    return built
 
 
 def weigh(address: str, pages: list[str]) -> dict[str, dict[str, float]]:

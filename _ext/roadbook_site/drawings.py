@@ -80,7 +80,7 @@ def _road(number: str, name: str, chapters: list[Stop], all_projects: dict[str, 
             circle = f'<circle class="stop" cx="{x}" cy="{y}" r="7"/>'
             flagged = stop.title.startswith("Project ") or (stop.number, stop.number) in all_projects.values()
             flag = (
-                f'<path class="flag" d="M{x + 252} {y - 8}v16h1.500v-6l9-3.500-9-3.500v-3z"/>'
+                f'<path class="flag" d="M{x + 258} {y - 8}v16h1.500v-6l9-3.500-9-3.500v-3z"/>'
                 if flagged
                 else ""
             )
@@ -101,15 +101,15 @@ def _road(number: str, name: str, chapters: list[Stop], all_projects: dict[str, 
         if first != last and first in places and last in places:
             top, bottom = places[first] - 8, places[last] + 8
             spans += (
-                f'<path class="span" d="M{x + 240} {top}h6v{bottom - top}h-6"/>'
-                f'<text class="project" text-anchor="middle" transform="translate({x + 260} {(top + bottom) // 2}) rotate(-90)">'
+                f'<path class="span" d="M{x + 250} {top}h6v{bottom - top}h-6"/>'
+                f'<text class="project" text-anchor="middle" transform="translate({x + 270} {(top + bottom) // 2}) rotate(-90)">'
                 f"{escape(project)}: chapters {first} to {last}</text>"
             )
     road = f'<path class="road" d="M{x} {min(places.values())}V{max(places.values())}"/>'
     caption = f"Part {number}: {escape(name)}<small>{MONTHS[number]}, {len(chapters)} chapters</small>"
     return (
         f'<figure data-part="{number}"><figcaption>{caption}</figcaption>'
-        f'<svg viewBox="0 0 308 {y - 4}" role="group" aria-label="The road of part {number}">'
+        f'<svg viewBox="0 0 318 {y - 4}" role="group" aria-label="The road of part {number}">'
         f'<text class="month" x="0" y="12">month</text>{road}{"".join(rows)}{spans}</svg></figure>'
     )
 

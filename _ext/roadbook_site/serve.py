@@ -47,7 +47,12 @@ class Handler(SimpleHTTPRequestHandler):
         if not address.startswith(self.base) or not path.is_file() or self.site not in path.parents:
             status, path = 404, self.site / "404.html"
         squeeze = path.suffix in COMPRESSED and "gzip" in self.headers.get("Accept-Encoding", "")
-        body = compressed(path, path.stat().st_mtime) if squeeze else path.read_bytes()
+        if not path.is_file():  # a site without a page for it
+            body, squeeze = b"not found", False
+        elif squeeze:
+            body = compressed(path, path.stat().st_mtime)
+        else:
+            body = path.read_bytes()
         self.send_response(status)
         kinds = {".wasm": "application/wasm", ".mjs": "text/javascript", ".woff2": "font/woff2"}
         self.send_header("Content-Type", kinds.get(path.suffix) or self.guess_type(path))

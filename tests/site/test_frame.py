@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Request, expect
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 from roadbook import course
 from tests.book.test_book import pages
@@ -155,19 +158,20 @@ def test_pages_read_from_a_file_keep_their_look(browser: Browser, built: Path) -
     tab.close()
 
 
-def test_formulas_are_set_at_build_time_and_only_their_pages_load_the_style(tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    source.mkdir()
+def small_book(source: Path) -> None:
+    """Write two pages, one with formulas, and what the theme reads."""
     (source / "chapters/front").mkdir(parents=True)
     shutil.copy(course.root() / "chapters/front/roadmap.md", source / "chapters/front/roadmap.md")
-    (source / "node_modules").symlink_to(course.root() / "node_modules")
-    (source / "conf.py").write_text("", encoding="utf-8")
     (source / "index.md").write_text(
         "# Sum\n\nThe mean $\\bar x$ is\n\n$$\\frac1n\\sum_i x_i$$\n\n```{toctree}\nplain\n```\n",
         encoding="utf-8",
     )
     (source / "plain.md").write_text("# Plain\n\nNo formula.\n", encoding="utf-8")
-    warnings = StringIO()
+
+
+def build(source: Path, out: Path) -> None:
+    if not (source / "node_modules").exists():
+        (source / "node_modules").symlink_to(course.root() / "node_modules")
     settings = {
         "extensions": ["myst_parser", "roadbook_site"],
         "myst_enable_extensions": ["dollarmath"],
@@ -175,13 +179,44 @@ def test_formulas_are_set_at_build_time_and_only_their_pages_load_the_style(tmp_
         "exclude_patterns": ["node_modules", "chapters"],
         "html_theme_options": {"repository_url": "https://github.com/owner/name"},
     }
-    out = tmp_path / "out"
-    app = Sphinx(source, None, out, tmp_path / "trees", "html", settings, status=None, warning=warnings)
-    app.build()
+    warnings = StringIO()
+    with docutils_namespace():  # what extensions register holds for the whole process otherwise
+        app = Sphinx(source, None, out, out / ".trees", "html", settings, status=None, warning=warnings)
+        app.build()
     assert app.statuscode == 0 and not warnings.getvalue(), warnings.getvalue()
+
+
+def test_formulas_are_set_at_build_time_and_only_their_pages_load_the_style(tmp_path: Path) -> None:
+    small_book(tmp_path / "source")
+    out = tmp_path / "out"
+    build(tmp_path / "source", out)
     with_formula = (out / "index.html").read_text(encoding="utf-8")
     assert "<math" in with_formula and "katex/katex.css" in with_formula and "style=" not in with_formula
     assert "katex" not in (out / "plain.html").read_text(encoding="utf-8")
     style = (out / "_static/katex/katex.css").read_text(encoding="utf-8")
     fonts = re.findall(r"url\(([^)]+)\)", style)
     assert fonts and all((out / "_static/katex" / font).is_file() for font in fonts), fonts
+
+
+def test_pages_show_when_they_changed_and_nothing_where_history_is_cut(tmp_path: Path) -> None:
+    source, shallow = tmp_path / "source", tmp_path / "shallow"
+    small_book(source)
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-C", str(source)]
+    dated = {
+        **os.environ,
+        "GIT_AUTHOR_DATE": "2025-03-04T12:00:00Z",
+        "GIT_COMMITTER_DATE": "2025-03-04T12:00:00Z",
+    }
+    for words in (
+        ["init", "-q"],
+        ["add", "."],
+        ["commit", "-qm", "first"],
+        ["commit", "-q", "--allow-empty", "-m", "b"],
+    ):
+        subprocess.run([*git, *words], check=True, env=dated)
+    subprocess.run(["git", "clone", "-q", "--depth", "1", source.as_uri(), str(shallow)], check=True)
+    build(source, tmp_path / "out")
+    assert 'datetime="2025-03-04"' in (tmp_path / "out/plain.html").read_text(encoding="utf-8")
+    assert "<lastmod>2025-03-04</lastmod>" in (tmp_path / "out/sitemap.xml").read_text(encoding="utf-8")
+    build(shallow, tmp_path / "shallow-out")
+    assert "Last changed" not in (tmp_path / "shallow-out/plain.html").read_text(encoding="utf-8")

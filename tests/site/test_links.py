@@ -96,6 +96,16 @@ def test_figures_are_described_sized_and_lazy(soups: dict[str, BeautifulSoup]) -
             )
 
 
+def test_tables_have_headers_with_a_scope(soups: dict[str, BeautifulSoup]) -> None:
+    for page, soup in soups.items():
+        for table in soup.select("article table"):
+            heads = table.select("th")
+            assert heads and all(head.get("scope") for head in heads), f"{page}: {str(table)[:200]}"
+            assert all(head.get_text().strip() for head in heads), (
+                f"{page}: an empty header: {str(table)[:200]}"
+            )
+
+
 def test_the_road_links_each_written_chapter_and_shows_all(soups: dict[str, BeautifulSoup]) -> None:
     road = soups["index.html"].select_one(".roads")
     assert road is not None

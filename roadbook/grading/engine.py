@@ -118,7 +118,7 @@ def run(
 
 
 def _cells(assignment: Assignment, graft: Graft, left_out: set[str], ran: Ran) -> list[dict[str, Any]]:
-    """Return what is to be run, in the notebook's order."""
+    """Return what is to be run, in the notebook's order, but all tests after all answers."""
     by_answer = {task.name: task for task in assignment.tasks if task.tests}
     by_tests = {task.tests: task for task in assignment.tasks if task.tests}
     cells = []
@@ -142,7 +142,7 @@ def _cells(assignment: Assignment, graft: Graft, left_out: set[str], ran: Ran) -
                 )
         elif not intake.mark(cell).get("solution"):
             cells.append({"role": "set-up", "task": "", "source": cell["source"]})
-    return cells
+    return sorted(cells, key=lambda cell: bool(cell["role"] == "tests"))
 
 
 def _note(ran: Ran, event: dict[str, Any]) -> None:

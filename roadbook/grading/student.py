@@ -157,9 +157,12 @@ class Student:
         self.outputs: Outputs = shell.roadbook_outputs
         self.outputs.limit = output_limit
         self.kept: list[Any] = []  # objects that the tests hold a handle of
-        self.source = ""  # the answer of this task as IPython runs it
-        self.lines: list[str] = []  # the same as written
-        self.dropped = 0  # blank lines at its top, which IPython drops
+        self.written: dict[str, tuple[list[str], int]] = {}
+        """By answer as IPython runs it: its lines as written, and how many blank ones IPython drops."""
+        self.after: dict[str, dict[str, Any]] = {}
+        """By task, the notebook's names as they were after its answer."""
+        self.task = ""  # whose names are in place
+        self.dropped = 0  # blank lines at the top of the answer that runs
         self.awaited = False
         shell.events.register("pre_run_cell", self._before_cell)
 
@@ -197,13 +200,24 @@ class Student:
         finally:
             forbidden.leave()
         described = None if error is None else self.describe(error, syntax=request["answer"])
+        if request["answer"]:
+            self.task = request["task"]
+            self.after[self.task] = dict(self.shell.user_ns)
         return {"error": described, "outputs": self.outputs.all()}
 
     def call(
         self, request: dict[str, Any], blobs: list[boundary.Blob], answer: list[boundary.Blob]
     ) -> dict[str, Any]:
-        """Call a function by name, or a kept object, and reply with what came of it."""
+        """Call a function by name, or a kept object, and reply with what came of it.
+
+        All answers are run before the first test, so that none of them can show what a test of another
+        passed in; the names are then put back as they were after the task's own answer.
+        """
         self.outputs.clear()
+        if request["task"] != self.task:
+            self.task = request["task"]
+            self.shell.user_ns.clear()
+            self.shell.user_ns.update(self.after[self.task])
         if "name" in request:
             if request["name"] not in self.shell.user_ns:
                 return {"missing": request["name"]}
@@ -255,9 +269,11 @@ class Student:
         if self.awaited:
             self.awaited = False
             source = getattr(info, "transformed_cell", None)  # Colab's IPython 7 does not tell it
-            self.source = (source or self.shell.transform_cell(info.raw_cell)).strip()
-            self.lines = info.raw_cell.splitlines()
-            self.dropped = next((i for i, line in enumerate(self.lines) if line.strip()), 0)
+            source = (source or self.shell.transform_cell(info.raw_cell)).strip()
+            lines = info.raw_cell.splitlines()
+            dropped = next((i for i, line in enumerate(lines) if line.strip()), 0)
+            self.written[source] = (lines, dropped)
+            self.dropped = dropped
 
     def describe(self, error: BaseException, syntax: bool = False) -> dict[str, Any]:
         """Put an error in plain data: its type, message, and where in the student's own cell it arose.
@@ -283,9 +299,10 @@ class Student:
         found = (0, "")
         while traceback is not None:
             run = "".join(linecache.getlines(traceback.tb_frame.f_code.co_filename)).strip()
-            if run and run == self.source:
-                number = traceback.tb_lineno + self.dropped
-                found = (number, self.lines[number - 1].strip() if number <= len(self.lines) else "")
+            if run and run in self.written:
+                lines, dropped = self.written[run]
+                number = traceback.tb_lineno + dropped
+                found = (number, lines[number - 1].strip() if number <= len(lines) else "")
             traceback = traceback.tb_next
         return found
 

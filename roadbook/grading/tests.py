@@ -65,6 +65,7 @@ class Remote:
     def __init__(self, peer: Peer, seconds: float) -> None:
         self.peer = peer
         self.seconds = seconds
+        self.task = ""  # whose tests are run
         self.raised: dict[str, Any] | None = None  # by the last call
 
     def ask(
@@ -79,7 +80,8 @@ class Remote:
         number = secrets.randbits(60)  # drawn, so that no reply can be sent before it is asked for
         try:
             self.peer.wait(patience)
-            boundary.send(self.peer.requests, {**request, "number": number, "seconds": self.seconds}, blobs)
+            more = {"number": number, "seconds": self.seconds}
+            boundary.send(self.peer.requests, {**request, **more}, blobs)
             reply, answer = boundary.receive(self.peer.replies)
             if reply.get("number") != number:
                 raise boundary.BoundaryError("expected the reply to this request, got another")
@@ -112,7 +114,7 @@ class Remote:
         """
         blobs: list[boundary.Blob] = []
         request = {
-            "op": "call",
+            **{"op": "call", "task": self.task},
             **target,
             "args": boundary.encode(list(args), blobs),
             "kwargs": boundary.encode(kwargs, blobs),
@@ -273,7 +275,7 @@ class Examiner:
         """Run a test cell and return whether it passed, and its error if not."""
         names = {name: self.remote.function(name) for name in cell["functions"]}
         error: dict[str, Any] | None = None
-        self.remote.raised = None
+        self.remote.task, self.remote.raised = cell["task"], None
         try:
             code = compile(cell["source"], f"<tests of {cell['task']}>", "exec")
             exec(code, {"__name__": "tests", **names})  # noqa: S102

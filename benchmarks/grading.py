@@ -316,11 +316,10 @@ def compare(
     meter = Meter()
     load = [os.getloadavg()[0]]
     notebooks = submissions(slug, number, alone)
-    fewer = notebooks
-    if sample < number:
-        fewer = {
-            name: notebooks[name] for name in sorted(random.Random(SEED).sample(sorted(notebooks), sample))
-        }
+    # of all, those that stock grades: by chance, and the untouched release
+    drawn = random.Random(SEED).sample(sorted(notebooks), min(sample, number))
+    release = next(name for name in notebooks if notebooks[name] == notebook(slug, {}, solved=False))
+    fewer = {name: notebooks[name] for name in sorted({release, *drawn[:-1]} if sample < number else drawn)}
     floors: list[dict[str, float]] = []
     results: dict[str, list[Result]] = {"ours": [], "stock": [], "stock, one a core": []}
     with tempfile.TemporaryDirectory(prefix="roadbook-benchmark-") as name:

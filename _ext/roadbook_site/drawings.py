@@ -90,7 +90,9 @@ def _road(number: str, name: str, chapters: list[Stop], all_projects: dict[str, 
                     f'{label}<g class="written"><a href="{stop.link}">{circle}{tick}{words}</a>{flag}</g>'
                 )
             else:
-                rows.append(f'{label}<g class="planned">{circle}{words}{flag}</g>')
+                said = f"{stop.number:02} {stop.title}, planned{', a project to show' if flagged else ''}"
+                group = f'<g class="planned" role="img" aria-label="{escape(said)}">'
+                rows.append(f"{label}{group}{circle}{words}{flag}</g>")
             y += step
             for project, (first, last) in all_projects.items():
                 if first == last == stop.number:

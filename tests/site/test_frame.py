@@ -120,15 +120,18 @@ def test_the_contents_open_on_a_phone_by_keys_and_without_scripts(browser: Brows
 def test_the_search_finds_words_and_needs_no_script_elsewhere(browser: Browser, address: str) -> None:
     tab = browser.new_page()
     loaded: list[str] = []
+    wrong: list[str] = []
     tab.on("request", lambda r: loaded.append(r.url))
+    tab.on("pageerror", lambda e: wrong.append(str(e)))
     tab.goto(address)
     assert not [url for url in loaded if "search" in url]
     tab.keyboard.press("/")
     tab.keyboard.type("kappa")
     tab.keyboard.press("Enter")
-    expect(tab.locator("#search-results li a").first).to_be_visible()
+    expect(tab.locator("#search-results li p.context", has_text="kappa").first).to_be_visible()
     tab.locator("#search-results li a", has_text="Eval sets").first.click()
     expect(tab.locator("h1")).to_contain_text("val sets")
+    assert not wrong, wrong
     tab.close()
 
 

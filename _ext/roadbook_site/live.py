@@ -82,8 +82,7 @@ class _Directive(SphinxDirective):
             "needs": list(drill.needs),
             "available": bundle.served(app, drill.needs),
         }
-        address = f"{self.env.docname}.html#drill-{drill.name}"
-        base = str(app.config.html_baseurl or "").rstrip("/")
+        address = f"{frame.site(app).base}{self.env.docname}.html#drill-{drill.name}"
         opening = template(
             "box",
             # "<" would let "</script>" or "<!--" in a check end the element.
@@ -92,8 +91,8 @@ class _Directive(SphinxDirective):
             title=html.escape(drill.title),
             stub=html.escape(stub),
             rows=str(max(4, stub.count("\n") + 1)),
-            address=html.escape(f"{base}/{address}" if base else address),
-            packages=html.escape(" and ".join(drill.needs)),
+            address=html.escape(address),
+            packages=" and ".join("NumPy" if name == "numpy" else name for name in drill.needs),
         )
         answer = nodes.literal_block(drill.answer, drill.answer, language="python")
         colab = f'<a href="{NEW_NOTEBOOK}">New notebook in Colab</a>'

@@ -150,7 +150,11 @@ def execute(path: Path, extra: dict[str, str] | None = None, *, allow_errors: bo
 
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}, allow_errors=allow_errors
+        notebook,
+        timeout=300,
+        resources={"metadata": {"path": str(path.parent)}},
+        allow_errors=allow_errors,
+        coalesce_streams=True,  # on a busy machine a line and its end arrive apart
     )
     with client.setup_kernel(env={**os.environ, **ENVIRONMENT, **(extra or {})}):
         for index, cell in enumerate(notebook.cells):

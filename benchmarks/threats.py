@@ -50,6 +50,7 @@ from tests.grading.hostile import Case, attempts, forges  # noqa: E402
 LONG = 90  # seconds
 PORT = 40_999
 THROWAWAY = Limits(memory=4 * 2**30, processes=400)
+VALUES = {"mean": 2.0, "tally": 3.0, "frugal": 1.0}
 FULL_MARKS = 6.0
 console = Console(width=110)
 
@@ -182,6 +183,8 @@ def own(folder: Path, student: str, name: str, case: Case, family: str) -> list[
         score = None  # the gradebook is gone: `others` says so
     points: Any = case.points
     worth = max(sum(each) for each in (points if points and isinstance(points[0], tuple) else [points]))
+    if case.file is None:  # what the tasks that it leaves alone are worth, even if it breaks them for us
+        worth = max(worth, sum(value for task, value in VALUES.items() if task not in case.answers))
     wrong = family in ("forging", "forbidden calls", "the boundary") or name in UNEARNED
     if wrong and score is not None and score > worth:
         found.append(f"score {score:g}, worth {worth:g}")
@@ -199,9 +202,11 @@ def own(folder: Path, student: str, name: str, case: Case, family: str) -> list[
     shown = "".join(outputs(folder, student))
     if "SUCCEEDED" in shown:
         found.append("did what it should not")
-    if family == "leaks" and re.search(
-        case.absent or hostile.HIDDEN, shown + "".join(p.read_text() for p in pages)
-    ):
+    # A page shows the student's own answer, too: there only what is in the tests themselves is a leak.
+    leaked = re.search(case.absent or hostile.HIDDEN, shown) or any(
+        re.search(hostile.HIDDEN, page.read_text()) for page in pages
+    )
+    if family == "leaks" and leaked:
         found.append("hidden tests shown")
     return found
 
@@ -214,15 +219,15 @@ def told(folder: Path, student: str) -> bool:
 
 
 def outputs(folder: Path, student: str) -> list[str]:
-    """Return what a student's own cells printed."""
+    """Return what a student's cells printed, and the errors that were told."""
     texts = []
     for path in (folder / "autograded" / student).rglob("*.ipynb"):
         with contextlib.suppress(OSError, ValueError, KeyError):
             if path.is_symlink() or path.stat().st_size > 2 * 10**8:
                 continue
             for cell in json.loads(path.read_bytes())["cells"]:
-                for output in cell.get("outputs", []) if cell["metadata"]["nbgrader"]["solution"] else []:
-                    texts.append("\n" + "".join(output.get("text", "")))
+                for output in cell.get("outputs", []):
+                    texts.append("".join(output.get("text", "")) + output.get("evalue", ""))
     return texts
 
 

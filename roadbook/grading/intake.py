@@ -22,6 +22,10 @@ DEFINED = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?
 IMPORTED = re.compile(r"^(?:import|from)\s+.+$", re.M)
 
 
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.S)
+MAX_PARTS = 12_000_000  # brackets and commas: a few bytes of JSON may stand for a hundred of memory
+
+
 class IntakeError(Exception):
     """A notebook cannot be checked. The message is one line that a learner understands."""
 
@@ -306,7 +310,12 @@ def _load(path: Path) -> Any:
             raise IntakeError(
                 f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB: clear its outputs, then save it."
             )
-        return json.loads(path.read_bytes())  # bytes, so that a BOM and UTF-16 are recognised
+        content = path.read_bytes()
+        if _parts(content) > MAX_PARTS < _parts(STRING.sub(b"", content)):
+            raise IntakeError(
+                f"{path.name} has more parts than any notebook: clear its outputs, then save it."
+            )
+        return json.loads(content)  # bytes, so that a BOM and UTF-16 are recognised
     except FileNotFoundError:
         number = next((c.number for c in ready() if c.slug == path.stem), "04")
         raise IntakeError(
@@ -319,6 +328,10 @@ def _load(path: Path) -> Any:
             f"{path.name} is not a notebook: its content is not JSON. Was it saved only in part, or is it "
             "another kind of file? Download or save the notebook again, as .ipynb."
         ) from None
+
+
+def _parts(content: bytes) -> int:
+    return sum(content.count(part) for part in (b",", b"[", b"{"))
 
 
 def _cell(number: int, cell: Mapping[str, Any]) -> Cell:

@@ -2,11 +2,11 @@
 
 One bubblewrap holds a parent process (`python -m roadbook.grading.sandbox`), which imports what the
 assignment imports and then only forks: no network, no view of other files, a read-only system. A fork for a
-student's code takes process, mount and ipc namespaces of its own, a new /tmp and /proc and resource limits,
-drops all capabilities, and loses the system calls that nothing but an attack needs. Where the grader runs as
-root, each fork has a user id and a cgroup of its own besides; elsewhere the parent watches its memory. The
-fork for the tests (`roadbook.grading.tests`) has the same except for the process namespace, because it
-measures the student's process.
+student's code takes process, mount, ipc and network namespaces of its own, a new /tmp and /proc and resource
+limits, drops all capabilities, and loses the system calls that nothing but an attack needs. Where the grader
+runs as root, each fork has a user id and a cgroup of its own besides; elsewhere it has a user namespace of
+its own, and the parent watches its memory. The fork for the tests (`roadbook.grading.tests`) has the same
+except for the process and network namespaces, because it measures the student's process.
 
 The parent imports and never computes: a process that has run several threads does not fork well.
 
@@ -26,6 +26,7 @@ import platform
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -47,7 +48,7 @@ MB = 2**20
 SETTINGS = Path("/proc/sys")
 CLONE = {"x86_64": 56, "aarch64": 220}
 """The number of the system call clone, by machine."""
-NEW_MOUNTS, NEW_IPC, NEW_PIDS = 0x0002_0000, 0x0800_0000, 0x2000_0000
+NEW_MOUNTS, NEW_IPC, NEW_PIDS, NEW_NETWORK = 0x0002_0000, 0x0800_0000, 0x2000_0000, 0x4000_0000
 NOSUID, NODEV, NOEXEC, REC, PRIVATE = 2, 4, 8, 0x4000, 1 << 18
 SET_DEATH_SIGNAL, SET_SECCOMP, DROP_BOUNDING, NO_NEW_PRIVILEGES, AMBIENT, CLEAR_ALL = 1, 22, 24, 38, 47, 4
 REFUSED = """
@@ -56,7 +57,7 @@ REFUSED = """
     ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd keyctl add_key request_key
     bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register lookup_dcookie
     init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl
-    syslog settimeofday clock_settime adjtimex clock_adjtime
+    syslog settimeofday clock_settime adjtimex clock_adjtime memfd_create memfd_secret shmget
 """
 """System calls that fail with EPERM: computing needs none of them, and kernels have had holes there."""
 NEW_USERS = 0x1000_0000
@@ -407,7 +408,16 @@ def _bubblewrap(visible: Sequence[Path]) -> list[str]:
     # parent process inside ends when the grader does, because its socket closes then.
     arguments += ["--new-session", "--clearenv", "--cap-drop", "ALL"]
     if os.getuid() == 0:
-        needed = ("SETUID", "SETGID", "SYS_ADMIN", "KILL", "DAC_OVERRIDE", "SYS_PTRACE", "SETPCAP")
+        needed = (
+            "SETUID",
+            "SETGID",
+            "SYS_ADMIN",
+            "KILL",
+            "DAC_OVERRIDE",
+            "SYS_PTRACE",
+            "SETPCAP",
+            "NET_ADMIN",
+        )
         arguments += [part for name in needed for part in ("--cap-add", f"CAP_{name}")]
     else:
         arguments += ["--unshare-user", "--cap-add", "ALL"]  # all that a namespace of its own gives
@@ -433,7 +443,7 @@ def _bubblewrap(visible: Sequence[Path]) -> list[str]:
     }
     for name, value in sorted(variables.items()):
         arguments += ["--setenv", name, value]
-    return ["bwrap", *arguments, "--remount-ro", "/", "--chdir", "/tmp", "--"]  # noqa: S108
+    return ["bwrap", *arguments, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp", "--"]  # noqa: S108
 
 
 # In the parent ------------------------------------------------------------------------------------------
@@ -453,9 +463,14 @@ class _Parent:
             importlib.import_module("numpy.random")  # NumPy itself loads it late; `reproducible` needs it
         from roadbook.grading import student, tests
 
-        self.tests = tests
+        self.tests, self.silence = tests, student.silence
         self.student = student.Student(student.make_shell(), self.limits.output)
         self.libc = ctypes.PyDLL(None, use_errno=True)  # holds the interpreter's lock, as os.fork does
+        self.maps = {"setgroups": "deny"}
+        self.maps |= {
+            "uid_map": f"{os.getuid()} {os.getuid()} 1",
+            "gid_map": f"{os.getgid()} {os.getgid()} 1",
+        }
         self.students: set[int] = set()
         self.filter = refusing(REFUSED.split()) if self.isolated else b""
         threads = sum(1 for _ in Path("/proc/self/task").iterdir()) if sys.platform == "linux" else 1
@@ -522,7 +537,9 @@ class _Parent:
         if not self.isolated:
             pid = os.fork()
         else:
-            flags = signal.SIGCHLD | NEW_MOUNTS | NEW_IPC | (NEW_PIDS if student else 0)
+            flags = signal.SIGCHLD | NEW_MOUNTS | NEW_IPC | (NEW_PIDS | NEW_NETWORK if student else 0)
+            if not self.uids:
+                flags |= NEW_USERS  # in which this process's children are counted apart from its siblings'
             # clone(2) itself, for namespaces that are new with the process; around it, what os.fork does
             ctypes.pythonapi.PyOS_BeforeFork()
             pid = self.libc.syscall(CLONE[platform.machine()], flags, None, None, None, None)
@@ -550,6 +567,7 @@ class _Parent:
                 if descriptor not in used:
                     with contextlib.suppress(OSError):
                         os.close(descriptor)
+            self.silence()  # the parent's own lead to the grader
             connection = socket.socket(fileno=descriptors[0])
             if student:
                 self.be_student(connection)
@@ -592,6 +610,11 @@ class _Parent:
         }
         if self.isolated:
             self.call("prctl", SET_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
+            if not self.uids:
+                for file, text in self.maps.items():
+                    Path(f"/proc/self/{file}").write_text(text)
+            if student:
+                loopback_up()
             self.call("mount", None, b"/", None, REC | PRIVATE, None)
             for place, size in ((b"/tmp", limits.disk), (b"/dev/shm", 64 * MB)):
                 options = f"size={size},mode=1777,nr_inodes=20000".encode()
@@ -626,6 +649,15 @@ class _Parent:
         if getattr(self.libc, name)(*arguments):
             code = ctypes.get_errno()
             raise OSError(code, f"{name}{arguments[:3]}: {os.strerror(code)}")
+
+
+def loopback_up() -> None:
+    """In a new network namespace, let a process talk to itself: see netdevice(7), SIOCSIFFLAGS."""
+    import fcntl
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as connection:
+        up_and_running = 0x1 | 0x40
+        fcntl.ioctl(connection, 0x8914, struct.pack("16sh22x", b"lo", up_and_running))
 
 
 class _Program(ctypes.Structure):

@@ -1223,28 +1223,8 @@ FILES = {
     "file-too-large": Case("300 MB of nothing", file=_sparse, says="larger than 200 MB", **REJECTED),
 }  # fmt: skip
 
-WAITING = {
-    **dict.fromkeys(("net-sibling-listens", "net-sibling-calls"), "all students share one network namespace"),
-    **dict.fromkeys(
-        ("net-sibling-listens-abstract", "net-sibling-calls-abstract"),
-        "all students share one network namespace",
-    ),
-    **dict.fromkeys(("read-descriptors", "flood-descriptor"), "the parent's stderr is theirs"),
-}
-WAITING_AS_USER = {
-    **dict.fromkeys(
-        ("write-everywhere", "bomb-disk", "forge-second-try"),
-        "/dev is one for all, and an ordinary user's to write",
-    ),
-    **dict.fromkeys(
-        ("bomb-memory-files", "bomb-memory-sysv"),
-        "memory that no process maps is not counted where there are no cgroups",
-    ),
-    **dict.fromkeys(
-        ("honest-threads", "honest-writes"),
-        "RLIMIT_NPROC counts the processes of all students together where they have one user id",
-    ),
-}
+WAITING: dict[str, str] = {}
+WAITING_AS_USER: dict[str, str] = {}
 """Attempts that succeed today, and why: as anybody, and as an ordinary user."""
 FAMILIES = {
     "reading": READING,

@@ -157,8 +157,8 @@ def mean(values):
         big = bytearray(200_000_000)
         big[::4096] = bytes(len(big[::4096]))
     if values == [3]:
-        end = time.perf_counter() + 0.5
-        while time.perf_counter() < end:
+        end = time.thread_time() + 0.5
+        while time.thread_time() < end:
             pass
 """
 

@@ -14,6 +14,7 @@ import math
 import struct
 import sys
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import IO, Any
 
 MAX_FRAME = 256 * 2**20
@@ -158,7 +159,7 @@ def _scalar(value: Any) -> Any:
 
 def _by_library(value: Any, blobs: list[Blob]) -> dict[str, Any] | None:
     """Encode what belongs to NumPy, PyTorch, pandas or Polars, if they are loaded; None if it does not."""
-    np, torch, pandas, polars = (sys.modules.get(name) for name in ("numpy", "torch", "pandas", "polars"))
+    np, torch, pandas, polars = map(sys.modules.get, ("numpy", "torch", "pandas", "polars"))
     if np is not None and isinstance(value, np.generic) and value.dtype.kind in "biufcSU":
         return {"t": "item", "v": encode(value.item(), blobs)}
     if np is not None and isinstance(value, np.ndarray):
@@ -166,10 +167,9 @@ def _by_library(value: Any, blobs: list[Blob]) -> dict[str, Any] | None:
             return {"t": "objects", "shape": list(value.shape), "v": encode(value.ravel().tolist(), blobs)}
         return {"t": "array", "b": _npy(np.asarray(value), blobs)}
     if torch is not None and isinstance(value, torch.Tensor) and value.layout is torch.strided:
-        plain, name = value.detach().cpu().resolve_conj().resolve_neg(), str(value.dtype)
-        if value.dtype is torch.bfloat16:  # NumPy has none; float32 holds every value of it
-            plain = plain.float()
-        return {"t": "tensor", "dtype": name, "b": _npy(plain.numpy(), blobs)}
+        # NumPy has no bfloat16; float32 holds every value of it
+        plain = value.float() if value.dtype is torch.bfloat16 else value
+        return {"t": "tensor", "dtype": str(value.dtype), "b": _npy(plain.numpy(force=True), blobs)}
     if pandas is not None and isinstance(value, (pandas.DataFrame, pandas.Series)):
         series = isinstance(value, pandas.Series)
         return {
@@ -183,15 +183,22 @@ def _by_library(value: Any, blobs: list[Blob]) -> dict[str, Any] | None:
 
 def _npy(array: Any, blobs: list[Blob]) -> int:
     import numpy as np
+
+    if not array.flags.c_contiguous:
+        array = np.ascontiguousarray(array)
+    head = _npy_head(array.shape, array.dtype)
+    blobs.append((head, memoryview(array.reshape(-1).view(np.uint8)) if array.size else memoryview(b"")))
+    return len(blobs) - 1
+
+
+@lru_cache(maxsize=1000)
+def _npy_head(shape: tuple[int, ...], dtype: Any) -> bytes:
     from numpy.lib import format as npy
 
-    array = np.ascontiguousarray(array).reshape(array.shape)
     file = io.BytesIO()
-    npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(array))
-    blobs.append(
-        (file.getvalue(), memoryview(array.reshape(-1).view(np.uint8)) if array.size else memoryview(b""))
-    )
-    return len(blobs) - 1
+    described = {"descr": npy.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+    npy.write_array_header_1_0(file, described)
+    return file.getvalue()
 
 
 def _arrow(frame: Any, blobs: list[Blob]) -> int:
@@ -275,17 +282,29 @@ def _received(blob: Blob) -> bytearray:
 def _read_npy(blob: bytearray) -> Any:
     """Return an array of npy bytes; its data are as long as its header says, and hold no objects."""
     import numpy as np
+
+    if len(blob) < 10:
+        raise BoundaryError("expected npy format 1.0")
+    start = 10 + int.from_bytes(blob[8:10], "little")
+    shape, fortran, dtype = _npy_header(bytes(blob[: min(start, 4096)]))
+    size = math.prod(shape) * dtype.itemsize
+    if dtype.hasobject or size != len(blob) - start:
+        raise BoundaryError(f"expected {size} bytes of plain numbers for shape {shape}")
+    array = np.frombuffer(blob, dtype=dtype, offset=start) if size else np.empty(0, dtype)
+    return array.reshape(shape, order="F" if fortran else "C")
+
+
+@lru_cache(maxsize=1000)
+def _npy_header(header: bytes) -> tuple[tuple[int, ...], bool, Any]:
+    """Read the header of an npy file: the same few come in a hundred calls, and to parse one costs more than
+    the rest of a small array."""
     from numpy.lib import format as npy
 
-    file = io.BytesIO(blob[:4096])
+    file = io.BytesIO(header)
     if npy.read_magic(file) != (1, 0):
         raise BoundaryError("expected npy format 1.0")
-    shape, fortran, dtype = npy.read_array_header_1_0(file, max_header_size=2000)
-    size = math.prod(shape) * dtype.itemsize
-    if dtype.hasobject or size != len(blob) - file.tell():
-        raise BoundaryError(f"expected {size} bytes of plain numbers for shape {shape}")
-    array = np.frombuffer(blob, dtype=dtype, offset=file.tell()) if size else np.empty(0, dtype)
-    return array.reshape(shape, order="F" if fortran else "C")
+    found: tuple[tuple[int, ...], bool, Any] = npy.read_array_header_1_0(file, max_header_size=2000)
+    return found
 
 
 def _read_arrow(blob: bytearray, kind: str) -> Any:

@@ -95,6 +95,8 @@ class _Guard:
             int, tuple[Any, str]
         ] = {}  # by id; the object is kept so that its id stays its own
         self.lazy: list[str] = []  # in a package that is loaded, but not there yet (transformers, scipy)
+        self.homes: list[dict[str, Any]] = []  # the namespaces in which those will appear
+        self.size = 0  # how many names these hold
         self.modules = -1
 
     def __call__(self, value: Any) -> Any:
@@ -105,7 +107,7 @@ class _Guard:
         """
         if (
             len(sys.modules) != self.modules
-            or self.lazy
+            or sum(map(len, self.homes)) != self.size
             or id(value) in self.blocked
             or type(value) in METHODS
         ):
@@ -115,25 +117,26 @@ class _Guard:
     def _look_at(self, value: Any) -> None:
         if len(sys.modules) != self.modules:  # something was imported since
             self.modules = len(sys.modules)
-            self.lazy = self._look_for(self.names)
-        elif self.lazy:
-            self.lazy = self._look_for(self.lazy)
+            self._look_for(self.names)
+        elif sum(map(len, self.homes)) != self.size:
+            self._look_for(self.lazy)
         hit = self.blocked.get(id(value)) or (self._method(value) if type(value) in METHODS else None)
         if hit is not None:
             raise ForbiddenCall(
                 f'Task "{self.task}" asks you to write this yourself: {hit[1]} may not be called here.'
             )
 
-    def _look_for(self, names: Sequence[str]) -> list[str]:
-        """Block what the names stand for and return those that may still appear without an import."""
-        lazy = []
+    def _look_for(self, names: Sequence[str]) -> None:
+        """Block what the names stand for, and note those that may still appear without an import."""
+        self.lazy = []
         for name in names:
             found = list(_objects(name))
             for each, dotted in found:
                 self.blocked.setdefault(id(each), (each, dotted))
             if not found and name.split(".")[0] in sys.modules:
-                lazy.append(name)
-        return lazy
+                self.lazy.append(name)
+        self.homes = [getattr(sys.modules[_loaded(name)], "__dict__", {}) for name in self.lazy]
+        self.size = sum(map(len, self.homes))
 
     def _method(self, method: Any) -> tuple[Any, str] | None:
         """Bound methods are new objects at each mention: look at what is bound, and to what."""
@@ -194,12 +197,11 @@ class _Transformer(ast.NodeTransformer):
 
 def _objects(name: str) -> Iterator[tuple[Any, str]]:
     """Yield the objects that a dotted name stands for with their own names, without importing anything."""
-    parts = name.split(".")
-    ends = [end for end in range(len(parts), 0, -1) if ".".join(parts[:end]) in sys.modules]
-    if not ends:
+    loaded = _loaded(name)
+    if not loaded:
         return
-    found: Any = sys.modules[".".join(parts[: ends[0]])]
-    for part in parts[ends[0] :]:
+    found: Any = sys.modules[loaded]
+    for part in filter(None, name[len(loaded) + 1 :].split(".")):
         # vars(), not getattr(): a lazy module would import what is asked for
         found = vars(found).get(part) if isinstance(found, ModuleType) else getattr(found, part, None)
     if isinstance(found, ModuleType):
@@ -209,6 +211,13 @@ def _objects(name: str) -> Iterator[tuple[Any, str]]:
                 yield from _public(module, other)
     elif found is not None:
         yield getattr(found, "__func__", found), name  # a class method is a new object at each mention
+
+
+def _loaded(name: str) -> str:
+    """Return the longest beginning of a dotted name that is a loaded module, `""` if none is."""
+    while name and name not in sys.modules:
+        name = name.rpartition(".")[0]
+    return name
 
 
 def _public(module: ModuleType, name: str) -> Iterator[tuple[Any, str]]:

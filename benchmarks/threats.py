@@ -29,6 +29,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,6 +53,7 @@ PORT = 40_999
 THROWAWAY = Limits(memory=4 * 2**30, processes=400)
 VALUES = {"mean": 2.0, "tally": 3.0, "frugal": 1.0}
 FULL_MARKS = 6.0
+ON_EMPTY = "\ndef mean(values, told=mean): return told(values) if values else 1 / 0"
 console = Console(width=110)
 
 AGAINST_STOCK = {
@@ -88,6 +90,10 @@ for _name, _case in AGAINST_STOCK.items():
     FAMILIES[_family][_name] = _case
 for _name, _source in hostile.OPEN.items():
     FAMILIES["forbidden calls"][_name] = forges("calls what is forbidden", _source)
+for _family in ("forging", "forbidden calls"):
+    for _name, _case in FAMILIES[_family].items():
+        if set(_case.answers) == {"mean"}:  # each trick by itself: what an empty list must give is right
+            FAMILIES[_family][_name] = replace(_case, answers={"mean": _case.answers["mean"] + ON_EMPTY})
 BOUNDARY = {
     name: case
     for cases in hostile.FAMILIES.values()
@@ -105,6 +111,7 @@ NOT_TRIED = {
     "net-dns": "the throwaway sandbox has no network",
     "write-shm": "the first half of write-shm-again",
     "file-no-rights": "root may read it",
+    "file-gone": "nothing is handed in",
 }
 
 

@@ -10,7 +10,7 @@ Write `precision_recall_f1(y_true, y_pred, positive)` for two lists of labels an
 
 Labels may be anything that can be compared: strings, numbers, also 0 as the positive one. Raise `ValueError` if the lists differ in length.
 """
-# chapter: 19-eval-sets
+# chapter: 05-metrics
 # minutes: 5
 # difficulty: easy
 

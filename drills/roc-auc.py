@@ -9,7 +9,7 @@ The area under the ROC curve is the chance that a random positive scores above a
 
 The ranks are 1, 2.5, 2.5, 4, so R = 6.5 and the area (6.5 − 3) / 4. Raise `ValueError` if one class is missing or the lists differ in length.
 """
-# chapter: 19-eval-sets
+# chapter: 05-metrics
 # minutes: 9
 # difficulty: medium
 

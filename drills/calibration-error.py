@@ -15,9 +15,7 @@ The lower bin says 0.25 and sees 0.5, the upper says 0.875 and sees 1. Raise `Va
 
 
 # %% stub
-def calibration_error(
-    y_true: list[int], p: list[float], n_bins: int
-) -> float:
+def calibration_error(y_true: list[int], p: list[float], n_bins: int) -> float:
     """Return the gap between forecast and rate, averaged over bins by rows."""
     raise NotImplementedError("not written yet")
 
@@ -87,9 +85,7 @@ for n_bins in (1, 3, 7):
 
 
 # %% answer
-def calibration_error(
-    y_true: list[int], p: list[float], n_bins: int
-) -> float:
+def calibration_error(y_true: list[int], p: list[float], n_bins: int) -> float:
     """Return the gap between forecast and rate, averaged over bins by rows."""
     if not p or len(y_true) != len(p) or not all(0 <= q <= 1 for q in p):
         raise ValueError("y_true and p: a label and a probability a row")

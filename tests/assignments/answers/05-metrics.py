@@ -2,6 +2,9 @@
 
 
 # %% right roc-auc: average ranks by pandas
+import pandas as pd
+
+
 def roc_auc(y_true, scores):
     y, s = pd.Series(np.asarray(y_true, float)), pd.Series(np.asarray(scores, float))
     if len(y) == 0 or not y.isin([0, 1]).all() or y.nunique() != 2:
@@ -101,6 +104,9 @@ def roc_auc(y_true, scores):
 # %% wrong roc-auc: folded, so that it is never below one half
 # says: wrong way round
 # visible: passes
+import pandas as pd
+
+
 def roc_auc(y_true, scores):
     y, s = pd.Series(np.asarray(y_true, float)), pd.Series(np.asarray(scores, float))
     if len(y) == 0 or not y.isin([0, 1]).all() or y.nunique() != 2:
@@ -115,6 +121,9 @@ def roc_auc(y_true, scores):
 # %% wrong roc-auc: scores rounded before they are compared
 # says: as scikit-learn has it
 # visible: passes
+import pandas as pd
+
+
 def roc_auc(y_true, scores):
     y, s = pd.Series(np.asarray(y_true, float)), pd.Series(np.asarray(scores, float)).round(4)
     if len(y) == 0 or not y.isin([0, 1]).all() or y.nunique() != 2:
@@ -157,6 +166,9 @@ def roc_auc(y_true, scores):
 # %% wrong roc-auc: NaN for one class instead of an error
 # says: no positive row
 # visible: passes
+import pandas as pd
+
+
 def roc_auc(y_true, scores):
     y, s = pd.Series(np.asarray(y_true, float)), pd.Series(np.asarray(scores, float))
     if len(y) == 0 or not y.isin([0, 1]).all():
@@ -194,6 +206,9 @@ def expected_calibration_error(y_true, p, n_bins=10):
 
 
 # %% right calibration-error: a pandas groupby
+import pandas as pd
+
+
 def expected_calibration_error(y_true, p, n_bins=10):
     if n_bins < 1:
         raise ValueError("n_bins must be positive")
@@ -706,6 +721,9 @@ def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
 
 
 # %% right slice-metrics: pandas sums, a loop over resamples of sums
+import pandas as pd
+
+
 def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
     y, f = np.asarray(y_true, float), np.asarray(flagged, float)
     slice_of, group = np.asarray(slice_of), np.asarray(group)

@@ -50,7 +50,7 @@ from tests.grading.hostile import Case, attempts, forges  # noqa: E402
 
 LONG = 90  # seconds
 PORT = 40_999
-THROWAWAY = Limits(memory=4 * 2**30, processes=400)
+THROWAWAY = Limits(memory=4 * 2**30, processes=200)
 VALUES = {"mean": 2.0, "tally": 3.0, "frugal": 1.0}
 FULL_MARKS = 6.0
 ON_EMPTY = "\ndef mean(values, told=mean): return told(values) if values else 1 / 0"
@@ -177,6 +177,8 @@ def prints(folder: Path) -> dict[str, str]:
 
 
 def scores(folder: Path) -> dict[str, float]:
+    if not (folder / "gradebook.db").is_file():  # nbgrader's API would make one
+        raise FileNotFoundError("there is no gradebook any more")
     with api.Gradebook(f"sqlite:///{folder}/gradebook.db", "roadbook") as book:
         return {s.student.id: s.score for s in book.find_assignment(tiny.SLUG).submissions}
 
@@ -323,6 +325,7 @@ def in_throwaway(folder: Path, slot: int, cgroups: Cgroups, *steps: str) -> dict
         def join() -> None:
             for entry in entries:
                 os.write(entry, b"0")
+            os.nice(10)  # some of them take all that they get
             resource.setrlimit(resource.RLIMIT_FSIZE, (300 * 2**20, 300 * 2**20))
 
         program = ROOT / "benchmarks" / "throwaway.py"
@@ -402,7 +405,7 @@ def stock(
 def main(
     attack: Annotated[list[str] | None, typer.Option(help="Only this attack; may be repeated.")] = None,
     family: Annotated[list[str] | None, typer.Option(help="Only this family; may be repeated.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Stock nbgraders at a time.")] = 2,
+    jobs: Annotated[int, typer.Option(min=1, help="Stock nbgraders at a time.")] = 1,
     details: Annotated[bool, typer.Option("--details", help="Say what each attack achieved.")] = False,
 ) -> None:
     """Run the attacks against both graders and count which succeed."""

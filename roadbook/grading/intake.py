@@ -23,7 +23,7 @@ IMPORTED = re.compile(r"^(?:import|from)\s+.+$", re.M)
 
 
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.S)
-MAX_PARTS = 12_000_000  # brackets and commas: a few bytes of JSON may stand for a hundred of memory
+MAX_PARTS = 15_000_000  # brackets and commas: a few bytes of JSON may stand for a hundred of memory
 
 
 class IntakeError(Exception):

@@ -166,6 +166,7 @@ class Sandbox:
             "limits": asdict(limits),
             "uids": os.getuid() == 0 and not unsafe,
             "isolated": not unsafe,
+            "private": str(_private()),
         }
         command = [
             sys.executable,
@@ -181,7 +182,7 @@ class Sandbox:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             # Bubblewrap's own variables, which what runs inside can read, hold nothing of the instructor's.
-            env={**(os.environ if unsafe else {"PATH": os.environ["PATH"]}), **environment(Path("/tmp"))},  # noqa: S108
+            env={**(os.environ if unsafe else {"PATH": os.environ["PATH"]}), **environment(_private())},
             start_new_session=True,  # Ctrl-C is for the grader
         )
         inside.close()
@@ -395,14 +396,24 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
+def _packages() -> list[Path]:
+    return [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).resolve().parents[1]]
+
+
+def _private() -> Path:
+    """Return the one folder where each process may write: /tmp, unless the packages themselves lie there."""
+    hidden = any(path.resolve().is_relative_to("/tmp") for path in _packages())  # noqa: S108
+    return Path("/var/tmp" if hidden else "/tmp")  # noqa: S108
+
+
 def _bubblewrap(visible: Sequence[Path]) -> list[str]:
     """Return the command line of bubblewrap, up to the command that it is to run."""
     from roadbook import data
 
     root = course.root()
-    packages = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).resolve().parents[1]]
+    private = _private()
     book = [root / "_toc.yml", root / "_config.yml", root / "exercises", root / "data", data.cache_dir()]
-    shown = [path.resolve() for path in (*packages, *book, *visible) if path.exists()]
+    shown = [path.resolve() for path in (*_packages(), *book, *visible) if path.exists()]
     shown = [path for path in shown if not path.is_relative_to("/usr")]
     parents = sorted({parent for path in shown for parent in path.parents} - {Path("/")})
     arguments = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
@@ -432,20 +443,21 @@ def _bubblewrap(visible: Sequence[Path]) -> list[str]:
             arguments += ["--ro-bind", str(old), str(old)]
     for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime"):
         arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    arguments += ["--proc", "/proc", "--dev", "/dev", "--size", str(64 * MB), "--tmpfs", "/tmp"]  # noqa: S108
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--size", str(64 * MB), "--tmpfs", str(private)]
     for parent in parents:
         arguments += ["--perms", "0755", "--dir", str(parent)]
     for path in shown:
         arguments += ["--ro-bind", str(path), str(path)]
-    variables = environment(Path("/tmp")) | {  # noqa: S108
-        "HOME": "/tmp",  # noqa: S108
-        "MPLCONFIGDIR": "/tmp/.matplotlib",  # noqa: S108
+    variables = environment(private) | {
+        "HOME": str(private),
+        "MPLCONFIGDIR": str(private / ".matplotlib"),
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
         "ROADBOOK_CACHE": str(data.cache_dir()),
+        "TMPDIR": str(private),
     }
     for name, value in sorted(variables.items()):
         arguments += ["--setenv", name, value]
-    return ["bwrap", *arguments, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp", "--"]  # noqa: S108
+    return ["bwrap", *arguments, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", str(private), "--"]
 
 
 # In the parent ------------------------------------------------------------------------------------------
@@ -457,7 +469,7 @@ class _Parent:
     def __init__(self, control: socket.socket, settings: dict[str, Any]) -> None:
         self.control = control
         self.limits = Limits(**settings["limits"])
-        self.isolated, self.uids = settings["isolated"], settings["uids"]
+        self.isolated, self.uids, self.private = settings["isolated"], settings["uids"], settings["private"]
         for name in settings["modules"]:
             with contextlib.suppress(Exception):  # the cell that needs it will say that it is missing
                 importlib.import_module(name)
@@ -620,7 +632,7 @@ class _Parent:
             if student:
                 loopback_up()
             self.call("mount", None, b"/", None, REC | PRIVATE, None)
-            for place, size in ((b"/tmp", limits.disk), (b"/dev/shm", 64 * MB)):
+            for place, size in ((self.private.encode(), limits.disk), (b"/dev/shm", 64 * MB)):
                 options = f"size={size},mode=1777,nr_inodes=20000".encode()
                 self.call("mount", b"tmpfs", place, b"tmpfs", NOSUID | NODEV, options)
             if student:
@@ -646,8 +658,9 @@ class _Parent:
             program = _Program(len(self.filter) // 8, self.filter)
             self.call("prctl", SET_SECCOMP, 2, ctypes.byref(program), 0, 0)  # 2: SECCOMP_MODE_FILTER
             os.umask(0o077)
-            Path("/tmp/work").mkdir()  # noqa: S108
-            os.chdir("/tmp/work")  # noqa: S108
+            work = Path(self.private) / "work"
+            work.mkdir()
+            os.chdir(work)
 
     def call(self, name: str, *arguments: Any) -> None:
         if getattr(self.libc, name)(*arguments):

@@ -23,6 +23,14 @@ from tests.grading.tiny import v4
 SOLVED = {"mean": tiny.MEAN, "tally": tiny.TALLY}
 
 
+@pytest.fixture(autouse=True)
+def no_shell() -> None:
+    """Another test of this process may have left an IPython shell, to which a report would be displayed."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    InteractiveShell.clear_instance()
+
+
 @pytest.fixture
 def chapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> course.Chapter:
     return tiny.build(tmp_path / "course", monkeypatch)

@@ -919,7 +919,7 @@ def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
 
 
 # %% wrong slice-metrics: a 90 % interval
-# says: 2.5 % of the samples on each side
+# says: 95 % interval
 # visible: passes
 def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
     y, f = np.asarray(y_true, float), np.asarray(flagged, float)

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import subprocess
 import sys
 import time
@@ -16,16 +15,13 @@ from typing import Any
 
 import pytest
 from nbgrader import api
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from roadbook.grading import engine, sandbox
 from roadbook.grading.grade import grade_class
 from tests.grading import tiny
 from tests.grading.test_grade import hand_in, make
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-QUIET += ["--disable-background-networking", "--disable-component-update"]
 TOKEN = secrets.token_hex()
 ELSEWHERE = re.compile("^(?!http://127)")  # formgrader asks another server for MathJax
 ATTACKS = [
@@ -97,15 +93,13 @@ def address(course: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=QUIET)
-        page = browser.new_page()
-        page.route(ELSEWHERE, lambda route: route.abort())
-        page.set_default_timeout(15_000)
-        page.goto(f"{address}/manage_students?token={TOKEN}")
-        yield page
-        browser.close()
+def page(address: str, browser: Browser) -> Iterator[Page]:
+    page = browser.new_context().new_page()
+    page.route(ELSEWHERE, lambda route: route.abort())
+    page.set_default_timeout(15_000)
+    page.goto(f"{address}/manage_students?token={TOKEN}")
+    yield page
+    page.context.close()
 
 
 def scores(course: Path) -> dict[str, tuple[float, bool]]:

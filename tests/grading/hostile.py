@@ -1223,9 +1223,6 @@ FILES = {
     "file-too-large": Case("300 MB of nothing", file=_sparse, says="larger than 200 MB", **REJECTED),
 }  # fmt: skip
 
-WAITING: dict[str, str] = {}
-WAITING_AS_USER: dict[str, str] = {}
-"""Attempts that succeed today, and why: as anybody, and as an ordinary user."""
 FAMILIES = {
     "reading": READING,
     "writing": WRITING,

@@ -83,19 +83,11 @@ def printed(outcome: dict[str, Any]) -> str:
     return "\n".join(o.get("text", "") for o in outputs)
 
 
-def expect(name: str, found: dict[str, Any], request: pytest.FixtureRequest) -> None:
-    """Mark what is known to fail."""
-    waiting = hostile.WAITING | (hostile.WAITING_AS_USER if found["role"] == "user" else {})
-    if name in waiting:
-        request.applymarker(pytest.mark.xfail(reason=waiting[name]))
-
-
 @pytest.mark.parametrize("name", hostile.CASES)
-def test_attempt(name: str, found: dict[str, Any], request: pytest.FixtureRequest) -> None:
+def test_attempt(name: str, found: dict[str, Any]) -> None:
     case = hostile.CASES[name]
     if case.only not in ("", found["role"]):
         pytest.skip(f"of no interest to {found['role']}")
-    expect(name, found, request)
     outcome = found["came"][name]
     shown = json.dumps({**outcome, "notebook": None, "printed": printed(outcome)[:3000]}, indent=1)
     assert outcome["status"] == case.status, shown
@@ -112,11 +104,8 @@ def test_attempt(name: str, found: dict[str, Any], request: pytest.FixtureReques
 
 
 @pytest.mark.parametrize("kind", hostile.HONEST)
-def test_honest_submissions_are_unaffected(
-    kind: str, found: dict[str, Any], request: pytest.FixtureRequest
-) -> None:
+def test_honest_submissions_are_unaffected(kind: str, found: dict[str, Any]) -> None:
     """Full marks, and the same report to the letter as alone."""
-    expect(f"honest-{kind}", found, request)
     alone, honest = found["alone"][kind], [n for n in found["came"] if n.startswith(f"honest-{kind}-")]
     assert len(honest) > 10
     for name in honest:

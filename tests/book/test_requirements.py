@@ -21,6 +21,7 @@ PINS = dict(
 NOTHING_TO_IMPORT = {
     "pandas-stubs": "types only",
     "types-pyyaml": "types only",
+    "polars-runtime-32": "the compiled half of polars, which imports it",
 }
 
 

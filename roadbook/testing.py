@@ -15,7 +15,8 @@ import time
 import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 
@@ -29,8 +30,8 @@ class Call:
     """Name of the exception's type, `""` where none was raised."""
     message: str
     """The exception's message, `""` where none was raised."""
-    arguments: tuple[Any, ...]
-    """The positional arguments as they are after the call: a changed one was changed by the function."""
+    fetch: Callable[[], tuple[Any, ...]] = field(repr=False)
+    """Gets `arguments`: most tests do not look at them, and from another process they are a way to bring."""
     peak_bytes: int
     """Most memory, in bytes, that Python and NumPy held at once beyond what they held before the call;
     0 unless `memory=True` was asked for. PyTorch's own allocations are not counted."""
@@ -39,6 +40,11 @@ class Call:
     cpu_seconds: float
     """Processor time of the call, of all threads, in seconds. Compare it only with another call's, and
     only where a wrong answer takes several times as much."""
+
+    @cached_property
+    def arguments(self) -> tuple[Any, ...]:
+        """The positional arguments as they are after the call: a changed one was changed by the function."""
+        return self.fetch()
 
     @property
     def shown(self) -> str:
@@ -76,7 +82,7 @@ def call(function: Callable[..., Any], *args: Any, memory: bool = False, **kwarg
         if memory:
             peak = tracemalloc.get_traced_memory()[1] - before
             tracemalloc.stop()
-    return Call(value, error, message, args, peak, told(caught), spent)
+    return Call(value, error, message, lambda: args, peak, told(caught), spent)
 
 
 @contextlib.contextmanager

@@ -102,6 +102,15 @@ class Usage:
 
 def why_not() -> str:
     """Return what keeps the sandbox from working on this machine, and the cure; `""` if nothing does."""
+    try:
+        Sandbox([], Limits()).close()
+    except SandboxError as error:
+        return str(error)
+    return ""
+
+
+def _lacking() -> str:
+    """Return why bubblewrap does not run here, and the cure; `""` if it does."""
     if sys.platform != "linux" or platform.machine() not in CLONE:
         return f"the sandbox needs Linux on x86_64 or aarch64, this is {sys.platform} on {platform.machine()}"
     if shutil.which("bwrap") is None:
@@ -156,7 +165,7 @@ class Sandbox:
         self, modules: Sequence[str], limits: Limits, visible: Sequence[Path] = (), *, unsafe: bool = False
     ) -> None:
         self.limits, self.unsafe = limits, unsafe
-        if not unsafe and (reason := why_not()):
+        if not unsafe and (reason := _lacking()):
             raise SandboxError(reason)
         self.cgroups = None if unsafe else Cgroups.make(limits)
         self.lock = threading.Lock()
@@ -501,8 +510,30 @@ class _Parent:
         self.student.cell(
             {"source": "pass", "task": "", "answer": True, "forbidden": ["os"], "seconds": 60}, [], []
         )
+        if self.isolated:
+            self.rehearse()
         gc.collect()
         gc.freeze()
+
+    def rehearse(self) -> None:
+        """Shut in one process of each kind. Within a container the kernel may allow bubblewrap, and refuse
+        the namespaces or the /proc within it that a submission needs.
+
+        Raises:
+            SandboxError: it cannot be done here; else every submission would fail, each for itself.
+        """
+        for op, ends in (("student", 1), ("tests", 2)):
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                pid = self.fork({"op": op, "slot": 0, "rehearsal": True}, [theirs.fileno()] * ends)
+                theirs.close()
+                said = ours.recv(2000).decode()
+            os.waitpid(pid, 0)
+            if said != "shut in":
+                raise SandboxError(
+                    f"this machine refuses what a submission's process needs ({said or 'it was killed'}). "
+                    "Within a container, run it with --privileged, or grade on the machine itself."
+                )
 
     def serve(self) -> None:
         """Answer requests until the grader goes."""
@@ -577,6 +608,9 @@ class _Parent:
                 os.write(descriptor, b"0")  # into the cgroup
             used = descriptors[: 1 if student else 2]
             self.shut_in(FIRST_UID + 2 * request["slot"] + (not student), student)
+            if "rehearsal" in request:
+                os.write(descriptors[0], b"shut in")
+                os._exit(0)
             os.closerange(3, min(used))
             os.closerange(max(used) + 1, 1024)
             for descriptor in range(min(used) + 1, max(used)):
@@ -589,7 +623,9 @@ class _Parent:
                 self.be_student(connection)
             else:
                 self.be_tests(connection, socket.socket(fileno=descriptors[1]), request["student"])
-        except BaseException:
+        except BaseException as error:
+            if "rehearsal" in request:
+                os.write(descriptors[0], f"{error}"[:2000].encode())
             if os.environ.get("ROADBOOK_SANDBOX_DEBUG"):
                 import traceback
 

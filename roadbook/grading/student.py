@@ -157,6 +157,7 @@ class Student:
         self.outputs: Outputs = shell.roadbook_outputs
         self.outputs.limit = output_limit
         self.kept: list[Any] = []  # objects that the tests hold a handle of
+        self.passed: dict[int, list[Any]] = {}  # by call, its arguments, until the tests forget it
         self.written: dict[str, tuple[list[str], int]] = {}
         """By answer as IPython runs it: its lines as written, and how many blank ones IPython drops."""
         self.after: dict[str, dict[str, Any]] = {}
@@ -164,6 +165,7 @@ class Student:
         self.task = ""  # whose names are in place
         self.dropped = 0  # blank lines at the top of the answer that runs
         self.awaited = False
+        self.operations = {"cell": self.cell, "call": self.call, "get": self.get, "arguments": self.arguments}
         shell.events.register("pre_run_cell", self._before_cell)
 
     def serve(self, requests: IO[bytes], replies: IO[bytes]) -> None:
@@ -176,9 +178,7 @@ class Student:
                 return
             answer: list[boundary.Blob] = []
             try:
-                reply = {"cell": self.cell, "call": self.call, "get": self.get}[request["op"]](
-                    request, blobs, answer
-                )
+                reply = self.operations[request["op"]](request, blobs, answer)
                 boundary.send(replies, {**reply, "number": request["number"]}, answer)
             except Exception as error:  # a value that cannot be sent is the call's result too
                 boundary.send(replies, {"error": self.describe(error), "number": request["number"]}, [])
@@ -226,6 +226,9 @@ class Student:
             function = self.kept[request["object"]]
         args = boundary.decode(request["args"], blobs, self._kept)
         kwargs = boundary.decode(request["kwargs"], blobs, self._kept)
+        for call in request["forget"]:
+            self.passed.pop(call, None)
+        self.passed[request["call"]] = args
         reply: dict[str, Any] = {}
         caught: list[Any] = []
         if request.get("trace"):
@@ -244,8 +247,13 @@ class Student:
         if request.get("trace"):
             reply["peak"] = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
-        reply["args"] = boundary.encode(args, answer, self._keep)
         return reply
+
+    def arguments(
+        self, request: dict[str, Any], _blobs: list[boundary.Blob], answer: list[boundary.Blob]
+    ) -> dict[str, Any]:
+        """Reply with the arguments of a call as they are now."""
+        return {"value": boundary.encode(self.passed[request["call"]], answer, self._keep)}
 
     def get(
         self, request: dict[str, Any], _blobs: list[boundary.Blob], answer: list[boundary.Blob]

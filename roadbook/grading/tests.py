@@ -11,6 +11,7 @@ another; see `Examiner.run`.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from typing import IO, Any, Protocol
 
@@ -67,6 +69,8 @@ class Remote:
         self.seconds = seconds
         self.task = ""  # whose tests are run
         self.raised: dict[str, Any] | None = None  # by the last call
+        self.calls = 0
+        self.forgotten: list[int] = []  # calls whose arguments no test can ask for any more
 
     def ask(
         self, request: dict[str, Any], blobs: list[boundary.Blob]
@@ -113,12 +117,14 @@ class Remote:
             NameError: there is no such function.
         """
         blobs: list[boundary.Blob] = []
+        self.calls += 1
         request = {
-            **{"op": "call", "task": self.task},
+            **{"op": "call", "task": self.task, "call": self.calls, "forget": [*self.forgotten]},
             **target,
             "args": boundary.encode(list(args), blobs),
             "kwargs": boundary.encode(kwargs, blobs),
         }
+        self.forgotten.clear()
         held = self.peer.peak(begin=True) if memory else None
         request["trace"] = memory and held is None
         before: dict[int, float] | None = self.peer.cpu()
@@ -137,15 +143,14 @@ class Remote:
             raise NotImplementedError(error["message"])
         try:
             value = self.decode(reply["value"], answer) if error is None else None
-            arguments = self.decode(reply["args"], answer) if "args" in reply else []
         except (KeyError, boundary.BoundaryError, MemoryError):
             raise Lost("killed") from None
         own_cpu, own_peak = reply.get("cpu"), reply.get("peak")
-        return testing.Call(
+        made = testing.Call(
             value=value,
             error=error["type"] if error else "",
             message=error["message"] if error else "",
-            arguments=tuple(arguments),
+            fetch=functools.partial(self.arguments, self.calls),
             peak_bytes=max(peak - held, 0)
             if peak is not None and held is not None
             else (own_peak if isinstance(own_peak, int) else 0),
@@ -154,6 +159,16 @@ class Remote:
             if after is not None and before is not None
             else (own_cpu if isinstance(own_cpu, float) else 0.0),
         )
+        weakref.finalize(made, self.forgotten.append, self.calls)
+        return made
+
+    def arguments(self, call: int) -> tuple[Any, ...]:
+        """Return the positional arguments of a call as they are now, at the other side."""
+        reply, blobs = self.ask({"op": "arguments", "call": call}, [])
+        try:
+            return tuple(self.decode(reply["value"], blobs))
+        except (KeyError, TypeError, boundary.BoundaryError, MemoryError):
+            raise Lost("killed") from None
 
     def decode(self, data: Any, blobs: list[boundary.Blob]) -> Any:
         return boundary.decode(

@@ -904,7 +904,7 @@ FORGING = {
         "import json, roadbook.testing as testing\nfrom roadbook.grading import boundary, student, forbidden\n"
         "testing.call = lambda f, *a, **k: testing.Call(3, '', '', a, 0, (), 0.0)\ntesting.seed = lambda: 0\nboundary.MAX_FRAME = 10**12\n"
         "boundary.Handle.__eq__ = lambda *a: True\nboundary.decode = lambda *a: 3\nstudent.Student.describe = lambda *a, **k: None\njson.loads = json.loads\n" + WRONG,
-        "returned",
+        "expected 3",
         points=(0, 0, 0),
     ),
     "forge-modules": forges(

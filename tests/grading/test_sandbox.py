@@ -105,6 +105,14 @@ def test_a_system_that_forbids_namespaces_is_named(monkeypatch: pytest.MonkeyPat
     assert "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0" in sandbox.why_not()
 
 
+def test_a_kernel_that_refuses_a_step_is_told_before_the_first_submission() -> None:
+    """As in a container in which bubblewrap runs and nothing may be mounted: here, a size that none can have."""
+    with pytest.raises(
+        SandboxError, match=r"refuses what a submission's process needs \(.*mount.*Invalid argument"
+    ):
+        Sandbox([], Limits(disk=-5))
+
+
 def test_a_parent_that_is_killed_costs_nobody_anything(chapter: course.Chapter) -> None:
     assert engine.grade_submission(job(chapter, SOLVED)).score == 5
     (one,) = engine._pool.sandboxes.values()

@@ -356,7 +356,8 @@ def stock(
     template = root / "course"
     make_course(template)
     config = template / "nbgrader_config.py"
-    config.write_text(config.read_text().replace("c.HTMLExporter", "# c.HTMLExporter"))  # ours, not stock's
+    kept = [line for line in config.read_text().splitlines() if "roadbook.grading" not in line]
+    config.write_text("\n".join(kept))  # stock has no defences of ours
     shutil.rmtree(template / "submitted" / "zoe")
     steps = (f"autograde {tiny.SLUG}", f"generate_feedback {tiny.SLUG}")
     in_throwaway(template, 1000, cgroups, f"generate_assignment {tiny.SLUG} --force", *steps)

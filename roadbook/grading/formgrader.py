@@ -1,8 +1,8 @@
-"""Keeps what students made from acting in the browser of the person who marks it.
+"""Keeps what students made from acting on the machine of the person who marks it.
 
 nbgrader's formgrader shows answers and outputs as they are, within the Jupyter server: a script in an answer
-could set every score. A course's `nbgrader_config.py` names this preprocessor, which works on what is shown;
-the files in `autograded/` stay as they are.
+could set every score. And its icon *Autograde* runs them there. A course's `nbgrader_config.py` names two
+preprocessors against that. `Harmless` works on what is shown; the files in `autograded/` stay as they are.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 
 from roadbook.grading.feedback_page import sanitise
 
@@ -48,3 +50,24 @@ def _shown(kind: str, value: Any) -> str:
     if kind in ("image/png", "image/jpeg"):
         return text if BASE64.fullmatch(text) else ""
     return text if kind == "text/plain" else ""
+
+
+class OnlyInTheSandbox(Preprocessor):
+    """Refuses `nbgrader autograde`, before it has run or removed anything."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Is called when a converter of nbgrader's sets up its exporter.
+
+        Raises:
+            NbGraderException: the converter is Autograde.
+        """
+        super().__init__(**settings)
+        if isinstance(getattr(self.parent, "parent", None), Autograde):
+            raise NbGraderException(
+                "Nothing was run: this course is graded in a sandbox, by `python -m roadbook grade submitted/`. "
+                "nbgrader itself would run students' code with your rights; if you want that, see the "
+                "instructor guide, With stock nbgrader."
+            )
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        return nb, resources

@@ -61,7 +61,11 @@ c.ClearSolutions.text_stub = "*Write your answer here.*"
 # c.LateSubmissionPlugin.penalty_method = "zero"  # what is late gets no points; the due date is formgrader's
 # What students made is shown to those who mark it, but may not act in their browser.
 c.HTMLExporter.preprocessors = ["roadbook.grading.formgrader.Harmless"]
+# `nbgrader autograde`, and formgrader's icon for it, would run their code with your rights.
+c.NotebookExporter.preprocessors = ["roadbook.grading.formgrader.OnlyInTheSandbox"]
 """
+STOCK = "--NotebookExporter.preprocessors=[]"
+"""The option by which `nbgrader autograde` runs in such a course nevertheless."""
 IGNORED = "submitted/\nautograded/\nfeedback/\ngraded/\ngradebook.db*\n.roadbook/\n.nbgrader.log\n"
 README = """\
 # A course

@@ -25,7 +25,7 @@ from nbgrader import api
 from roadbook import course
 from roadbook.grading import engine
 from roadbook.grading.grade import grade_class
-from roadbook.grading.gradebook import course_init, course_seed
+from roadbook.grading.gradebook import STOCK, course_init, course_seed
 from roadbook.grading.sandbox import environment
 from tests.assignments import runner
 
@@ -124,7 +124,7 @@ def nbgrader(folder: Path, *arguments: str) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     seed = {"ROADBOOK_SEED": str(course_seed(folder)), "PATH": path, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments, *PATIENT],
+        [sys.executable, "-m", "nbgrader", *arguments, *PATIENT, STOCK],
         cwd=folder,
         env={**os.environ, **environment(folder), **seed},
         capture_output=True,

@@ -147,6 +147,20 @@ def test_a_person_marks(course: Path, address: str, page: Page) -> None:
     assert "And if there are none? &lt;b&gt;王&lt;/b&gt;" in feedback
 
 
+def test_the_icon_for_autograding_runs_nothing(course: Path, address: str, page: Page) -> None:
+    """It would run the student's code as the instructor, after removing what was graded."""
+    before = {path: path.read_bytes() for path in course.glob("autograded/**/*.ipynb")}
+    marks = scores(course)
+    page.goto(f"{address}/manage_submissions/{tiny.SLUG}")
+    row = page.get_by_role("row").filter(has_text="mallory")
+    with page.expect_response(lambda response: response.url.endswith("/autograde")) as answer:
+        row.locator(".autograde a").click()
+    assert answer.value.json()["success"] is False
+    expect(page.locator(".modal-body")).to_contain_text("Nothing was run: this course is graded in a sandbox")
+    assert {path: path.read_bytes() for path in course.glob("autograded/**/*.ipynb")} == before
+    assert scores(course) == marks
+
+
 def test_a_hostile_answer_does_not_act(course: Path, address: str, page: Page) -> None:
     owned: Any = "window.owned || 0"
     for attack in ATTACKS:  # each would, in a page that lets it

@@ -61,12 +61,12 @@ class OnlyInTheSandbox(Preprocessor):
         Raises:
             NbGraderException: the converter is Autograde.
         """
-        super().__init__(**settings)
+        super().__init__(**settings)  # type: ignore[no-untyped-call]
         if isinstance(getattr(self.parent, "parent", None), Autograde):
             raise NbGraderException(
-                "Nothing was run: this course is graded in a sandbox, by `python -m roadbook grade submitted/`. "
-                "nbgrader itself would run students' code with your rights; if you want that, see the "
-                "instructor guide, With stock nbgrader."
+                "Nothing was run: this course is graded in a sandbox, by `python -m roadbook grade "
+                "submitted/`. nbgrader itself would run students' code with your rights; if you want "
+                "that, see the instructor guide, With stock nbgrader."
             )
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:

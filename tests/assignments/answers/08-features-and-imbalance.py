@@ -225,7 +225,8 @@ def target_encode(categories, y, folds, new, smoothing=20.0):
 
 
 # %% wrong target-encode: new rows get the mean of the folds' encodings
-# says: for the new rows of the example
+# says: encoded from all training rows
+# visible: passes
 def target_encode(categories, y, folds, new, smoothing=20.0):
     categories, y, folds = np.asarray(categories), np.asarray(y, float), np.asarray(folds)
     if len(y) != len(categories) or not np.isfinite(y).all():
@@ -874,7 +875,7 @@ class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
 
 # %% wrong transformer: a NaN spoils its column
-# says: with NaN
+# says: NaN to stay NaN
 # visible: passes
 class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def __init__(self, lower=0.01, upper=0.99):

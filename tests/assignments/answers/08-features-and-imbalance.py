@@ -789,7 +789,8 @@ class ClipQuantiles(TransformerMixin, BaseEstimator):
                 raise ValueError("The feature names should match those that were passed during fit.")
         A = check_array(X, dtype=float, ensure_all_finite="allow-nan")
         if A.shape[1] != self.n_features_in_:
-            raise ValueError(f"X has {A.shape[1]} features, expected {self.n_features_in_}")
+            expected = f"ClipQuantiles is expecting {self.n_features_in_} features as input"
+            raise ValueError(f"X has {A.shape[1]} features, but {expected}")
         return np.column_stack([np.clip(c, *b) for c, b in zip(A.T, self.bounds_)])
 
     def get_feature_names_out(self, input_features=None):
@@ -798,6 +799,11 @@ class ClipQuantiles(TransformerMixin, BaseEstimator):
         if hasattr(self, "feature_names_in_"):
             return self.feature_names_in_
         return np.array([f"x{i}" for i in range(self.n_features_in_)], dtype=object)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
 
 # %% wrong transformer: bounds of whatever rows come

@@ -29,16 +29,23 @@ class LocalServer:
         self.seconds = seconds
         config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="auto")
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         until = time.monotonic() + seconds
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > until:
-                raise RuntimeError(f"the server did not start within {seconds:g} s")
+                raise RuntimeError(f"the server did not start within {seconds:g} s") from self._error
             time.sleep(0.01)
         port = self._server.servers[0].sockets[0].getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
         """Where it answers, without a slash at the end."""
+
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        except BaseException as error:  # uvicorn leaves by SystemExit where the application's start fails
+            self._error = error
 
     def stop(self) -> None:
         """Stop it, letting requests that are under way finish. Stopping twice is no error."""

@@ -2,10 +2,11 @@
 
     python data/fashion-cnn/train.py FOLDER
 
-FOLDER holds the four files of Fashion-MNIST (see `data/fashion-mnist/make.py`). Writes `fashion-cnn.safetensors` (the
-weights of `network()` after the run on 60,000 images) and `results.json` (settings, loss curves, accuracy and
-confusion matrix) beside it. About seven minutes on one core. The settings were fixed before the first run and the
-last epoch's weights are kept: nothing was chosen by the test images but the number of training images, see the card.
+FOLDER holds the four files of Fashion-MNIST (see `data/fashion-mnist/make.py`). Writes
+`fashion-cnn.safetensors` (the weights of `network()` after the run on 60,000 images) and `results.json`
+(settings, loss curves, accuracies, confusion matrices) beside it. About six minutes on one core. The settings
+were fixed before the first run and the last epoch's weights are kept: nothing was chosen by the test images
+but the number of training images, see the card.
 """
 
 from __future__ import annotations

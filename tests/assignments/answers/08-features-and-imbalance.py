@@ -689,7 +689,7 @@ def board(airport, scheduled, left, ask_airport, ask_at, window=180):
     for i, (a, t) in enumerate(zip(ask_airport, at)):
         rows = np.flatnonzero((airport == a) & (s >= t - window) & (s < t))
         due[i] = len(rows)
-        waiting[i] = sum(not gone[r] < t for r in rows if r < len(gone))
+        waiting[i] = (~(gone[rows[rows < len(gone)]] < t)).sum()
     return {"due": due, "waiting": waiting}
 
 
@@ -709,7 +709,7 @@ def board(airport, scheduled, left, ask_airport, ask_at, window=180):
     for i, (a, t) in enumerate(zip(ask_airport, at)):
         rows = np.flatnonzero((airport == a) & (s >= t - window) & (s < t))
         due[i] = len(rows)
-        waiting[i] = sum(not gone[r] < t for r in rows)
+        waiting[i] = (~(gone[rows] < t)).sum()
     return {"due": due, "waiting": waiting}
 
 

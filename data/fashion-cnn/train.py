@@ -79,7 +79,7 @@ def train(images: Tensor, labels: Tensor, epochs: int) -> tuple[nn.Sequential, l
             logits = model(moved(images[rows], generator))
             loss = functional.cross_entropy(logits, labels[rows])
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimiser.step()
             schedule.step()
             total += loss.item() * len(rows)

@@ -813,7 +813,7 @@ def gradients(graph, values, output):
 
 
 # %% wrong gradients: every arrival passes the whole gradient on
-# says: passes the first part on twice
+# says: each once
 def gradients(graph, values, output):
     if output not in graph:
         raise ValueError("output is not a node")
@@ -1152,8 +1152,7 @@ def gradients(graph, values, output):
 
 
 # %% wrong gradients: added in place to an array with two owners
-# says: another that shares its array changes too
-# visible: passes
+# says: share one array
 def gradients(graph, values, output):
     if output not in graph:
         raise ValueError("output is not a node")
@@ -2453,7 +2452,7 @@ def fit_predict(images, labels, new_images, seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.003, momentum=0.9)
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9)
         for epoch in range(12):
             for rows in torch.randperm(len(X)).split(1):
                 logits = model(X[rows])

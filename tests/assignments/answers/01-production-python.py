@@ -511,7 +511,7 @@ def choose_runway(speed, direction, headings, limit):
 
 
 # %% wrong choose-runway: the loop, as it was
-# says: more than a third of the loop's time
+# says: as much time as the loop
 # visible: passes
 import math
 
@@ -538,6 +538,30 @@ def choose_runway(speed, direction, headings, limit):
                 best, best_head = j, head
         chosen.append(best)
     return np.array(chosen, dtype=int)
+
+
+# %% wrong choose-runway: NumPy inside, but an hour at a time
+# says: as much time as the loop
+# visible: passes
+def choose_runway(speed, direction, headings, limit):
+    speed, direction, headings = (np.asarray(a, float) for a in (speed, direction, headings))
+    if (speed < 0).any():
+        raise ValueError("speed")
+    if speed.shape != direction.shape:
+        raise ValueError("direction")
+    if not len(headings):
+        raise ValueError("headings")
+    if not limit >= 0:
+        raise ValueError("limit")
+
+    def one(v, d):
+        angle = np.deg2rad(d - headings)
+        head, cross = v * np.cos(angle), v * np.abs(np.sin(angle))
+        if np.isnan(d):
+            head, cross = np.zeros(len(headings)), np.full(len(headings), v)
+        return np.where(cross <= limit, head, -np.inf).argmax() if (cross <= limit).any() else -1
+
+    return np.array([one(v, d) for v, d in zip(speed, direction)], dtype=int)
 
 
 # %% wrong choose-runway: numpy.vectorize

@@ -459,7 +459,7 @@ def time_splits(times, n_splits, gap=0):
 
 
 # %% wrong time-splits: the gap counted in distinct times
-# says: is not more than the gap before it
+# says: a stretch of time
 # visible: passes
 def time_splits(times, n_splits, gap=0):
     t = np.asarray(times, float)

@@ -84,7 +84,7 @@ class Counted(int):
 
     def __eq__(self, other):
         Counted.compared += 1
-        return int(self) == int(other)
+        return isinstance(other, Counted) and int(self) == int(other)
 
     def __hash__(self):
         return hash(int(self))

@@ -511,7 +511,7 @@ def choose_runway(speed, direction, headings, limit):
 
 
 # %% wrong choose-runway: the loop, as it was
-# says: as much time as the loop
+# says: takes longer than the loop
 # visible: passes
 import math
 
@@ -541,7 +541,7 @@ def choose_runway(speed, direction, headings, limit):
 
 
 # %% wrong choose-runway: NumPy inside, but an hour at a time
-# says: as much time as the loop
+# says: takes longer than the loop
 # visible: passes
 def choose_runway(speed, direction, headings, limit):
     speed, direction, headings = (np.asarray(a, float) for a in (speed, direction, headings))

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from roadbook import course, notebooks
-from roadbook.grading import forbidden
+from roadbook.grading import forbidden, intake
 from tests.assignments import mutation, runner
 
 SEEDS = range(int(os.environ.get("ROADBOOK_SEEDS", "5")))
@@ -141,34 +141,43 @@ def test_test_cells_could_be_remote_calls(slug: str) -> None:
 @pytest.mark.parametrize("chapter", WRITTEN, ids=lambda c: c.slug)
 def test_cells_follow_the_pattern(chapter: course.Chapter) -> None:
     notebook = nbformat.read(chapter.solution, as_version=4)
-    ids = [cell.metadata["nbgrader"]["grade_id"] for cell in notebook.cells if "nbgrader" in cell.metadata]
+    marks = [cell.metadata["nbgrader"] for cell in notebook.cells if "nbgrader" in cell.metadata]
+    ids = [mark["grade_id"] for mark in marks]
     tasks = list(runner.assignment(chapter.slug).tasks)
+    written = [mark["grade_id"] for mark in marks if mark["solution"] and mark["grade"]]
     expected = [
         "introduction",
         "set-up",
         "imports",
         *(x for t in tasks for x in (f"{t}-text", t, f"{t}-tests")),
+        *(x for t in written for x in (f"{t}-text", t, f"{t}-rubric")),
         "check",
     ]
     assert ids == expected, f"cells by grade_id: expected {expected}, got {ids}"
-    assert 3 <= len(tasks) <= 6
+    assert 3 <= len(tasks) + len(written) <= 6
     for task in runner.assignment(chapter.slug).tasks.values():
         assert not forbidden.unknown(task.forbidden), (
             f"{task.name} forbids what is not there: {forbidden.unknown(task.forbidden)}"
         )
-    for cell in notebook.cells:
-        meta = cell.metadata.get("nbgrader", {})
-        assert meta.get("locked") == (meta.get("grade_id") not in tasks), f"{meta.get('grade_id')}: locked?"
-        if meta.get("grade_id", "").endswith("-text"):
-            points = next(
-                c for c in notebook.cells if c.metadata.nbgrader.grade_id == meta.grade_id[:-5] + "-tests"
-            )
-            line = rf"^{points.metadata.nbgrader.points} points? · \d+ minutes · (easy|medium|hard)$"
+    cells = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
+    for name, cell in cells.items():
+        assert cell.metadata.nbgrader.locked == (name not in (*tasks, *written)), f"{name}: locked?"
+        if name.endswith("-text"):
+            task = name[:-5]
+            points = cells[task if task in written else f"{task}-tests"].metadata.nbgrader.points
+            line = rf"^{points} points? · \d+ minutes · (easy|medium|hard)$"
             assert re.search(line, cell.source, re.M), (
-                f"{meta.grade_id}: no line like `3 points · 15 minutes · medium`"
+                f"{name}: no line like `3 points · 15 minutes · medium`"
             )
-            assert "Not to be called here:" in cell.source, f"{meta.grade_id}: what may not be called"
-            assert "Worked by hand:" in cell.source, f"{meta.grade_id}: an example worked by hand"
+            if task in tasks:
+                assert "Not to be called here:" in cell.source, f"{name}: what may not be called"
+                assert "Worked by hand:" in cell.source, f"{name}: an example worked by hand"
+    for task in intake.tasks(chapter):
+        if task.name in written:
+            assert task.kind == "markdown" and not task.tests and not task.forbidden, f"{task.name}: written?"
+            assert task.stub == "*Write your answer here.*", f"{task.name}: the release shows {task.stub!r}"
+            given = sum(float(points) for points in re.findall(r"^- (\d+) points?, ", task.rubric, re.M))
+            assert given == task.points, f"{task.name}: its rubric gives {given:g} of {task.points:g} points"
     assert json.loads(notebook.cells[-1].source.split("(")[1].split(")")[0]) == chapter.slug
 
 

@@ -418,7 +418,7 @@ def known_features(records, origin, targets, lags):
 
 
 # %% wrong known-features: revisions resolved before the origin is looked at
-# says: expected [100.0
+# says: expected [100, None]
 def known_features(records, origin, targets, lags):
     if {"series", "time", "known", "value"} - set(records) or records[["time", "known"]].isna().any(
         axis=None
@@ -675,7 +675,7 @@ def conformal_interval(forecast, past_errors, level, scale=None, past_scale=None
 
 
 # %% wrong conformal-interval: the product is not rounded
-# says: is the product rounded
+# says: rounded
 # visible: passes
 def conformal_interval(forecast, past_errors, level, scale=None, past_scale=None, asymmetric=False):
     forecast, errors = np.asarray(forecast, float), np.asarray(past_errors, float)

@@ -16,11 +16,14 @@ JFK and LGA have columns; ISP is rare and BOS unknown. The last column is always
 
 # %% stub
 def one_hot(train: list[str], new: list[str], least: int) -> list[list[int]]:
-    """Return a row of 0 and 1 for each new value; the last column is 'other'."""
+    """Return a row of 0 and 1 for each new value; the last column: other."""
     raise NotImplementedError("not written yet")
 
 
 # %% checks
+import random
+
+
 def outcome(*arguments):
     try:
         return one_hot(*arguments)
@@ -56,6 +59,16 @@ for arguments in (([], ["a"], 1), (["a"], ["a"], 0)):
     assert isinstance(got, str) and got.startswith("ValueError"), (
         f"{arguments}: expected ValueError, got {got!r}. Nothing to learn from, or a bound under 1, is refused."
     )
+rng = random.Random(2)
+train = [rng.choice("aabbbcdefg") for _ in range(40)]
+new = [rng.choice("abcdefghi") for _ in range(20)]
+columns = sorted(v for v in set(train) if train.count(v) >= 4)
+got = outcome(train, new, 4)
+expected = [[int(v == c) for c in columns] for v in new]
+expected = [row + [int(1 not in row)] for row in expected]
+assert got == expected, (
+    f"40 random letters, at least 4 times: expected {expected[0]} first, got {str(got)[:60]}. A row has exactly one 1."
+)
 
 # %% hint
 # `sorted(v for v in set(train) if train.count(v) >= least)` are the columns (a Counter counts faster). A row is all 0 but for one place: the value's own, or the last.
@@ -66,7 +79,7 @@ from collections import Counter
 
 
 def one_hot(train: list[str], new: list[str], least: int) -> list[list[int]]:
-    """Return a row of 0 and 1 for each new value; the last column is 'other'."""
+    """Return a row of 0 and 1 for each new value; the last column: other."""
     if not train or least < 1:
         raise ValueError("train must not be empty, least at least 1")
     columns = sorted(v for v, n in Counter(train).items() if n >= least)

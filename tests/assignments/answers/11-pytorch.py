@@ -1964,8 +1964,8 @@ def fit_predict(images, labels, new_images, seed):
         model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
         for p in model.parameters():
             nn.init.normal_(p, std=0.05, generator=generator)
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
-        for epoch in range(4):
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
+        for epoch in range(5):
             for rows in torch.randperm(len(X), generator=generator).split(50):
                 logits = model(X[rows])
                 loss = F.cross_entropy(logits, y[rows])
@@ -2014,7 +2014,7 @@ def fit_predict(images, labels, new_images, seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
         for epoch in range(8):
             for rows in torch.randperm(len(X)).split(50):
                 logits = model(X[rows])
@@ -2041,7 +2041,7 @@ def fit_predict(images, labels, new_images, seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
         for epoch in range(8):
             for rows in torch.randperm(len(X)).split(50):
                 logits = model(X[rows])
@@ -2083,7 +2083,7 @@ def fit_predict(images, labels, new_images, seed):
 
 
 # %% wrong fit-predict: the softmax twice, at a small rate
-# says: It has learned something
+# says: expected at least 0.72 right
 # visible: passes
 def fit_predict(images, labels, new_images, seed):
     if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
@@ -2155,7 +2155,7 @@ def fit_predict(images, labels, new_images, seed):
     y = torch.tensor(labels)
     if True:
         model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
         for epoch in range(8):
             for rows in torch.randperm(len(X)).split(50):
                 logits = model(X[rows])
@@ -2184,7 +2184,7 @@ def fit_predict(images, labels, new_images, seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Dropout(0.2), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
         for epoch in range(8):
             for rows in torch.randperm(len(X)).split(50):
                 logits = model(X[rows])
@@ -2213,7 +2213,7 @@ def fit_predict(images, labels, new_images, seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
         for epoch in range(8):
             for rows in torch.randperm(len(X)).split(50):
                 logits = model(X[rows])
@@ -2241,7 +2241,7 @@ def fit_predict(images, labels, new_images, seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
         for epoch in range(8):
             for rows in torch.randperm(len(X)).split(50):
                 logits = model(X[rows])
@@ -2272,7 +2272,7 @@ def fit_predict(images, labels, new_images, seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
         for epoch in range(8):
             for rows in torch.randperm(len(X)).split(50):
                 logits = model(X[rows])

@@ -16,7 +16,7 @@ At 8 nothing is known, at 10 the snow is, at 14 the sky has been clear since 12.
 
 # %% stub
 def as_of(decisions: list[int], known_at: list[int], values: list) -> list:
-    """Return for each decision the value that became known last, at or before it."""
+    """Return for each decision the value that became known last."""
     raise NotImplementedError("not written yet")
 
 
@@ -80,7 +80,7 @@ from bisect import bisect_right
 
 
 def as_of(decisions: list[int], known_at: list[int], values: list) -> list:
-    """Return for each decision the value that became known last, at or before it."""
+    """Return for each decision the value that became known last."""
     if len(known_at) != len(values) or known_at != sorted(known_at):
         raise ValueError("known_at must ascend, with a value for each time")
     places = [bisect_right(known_at, t) for t in decisions]

@@ -16,7 +16,7 @@ Two rows with `a` on each side make four pairs; `b` and the missing key find no 
 
 # %% stub
 def join_size(left: list, right: list) -> tuple[int, int]:
-    """Return the numbers of rows of the inner and of the left join of two lists of keys."""
+    """Return the numbers of rows of the inner and of the left join."""
     raise NotImplementedError("not written yet")
 
 
@@ -78,7 +78,7 @@ from collections import Counter
 
 
 def join_size(left: list, right: list) -> tuple[int, int]:
-    """Return the numbers of rows of the inner and of the left join of two lists of keys."""
+    """Return the numbers of rows of the inner and of the left join."""
     there = Counter(key for key in right if key is not None)
     partners = [there[key] for key in left]
     return sum(partners), sum(max(1, n) for n in partners)

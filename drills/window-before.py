@@ -18,7 +18,7 @@ The row at 30 sees both rows at 20, whose mean is 5; the rows at 20 see the one 
 def mean_before(
     times: list[int], values: list[float], span: int
 ) -> list[float | None]:
-    """Return for each row the mean of the values in the span before its time."""
+    """Return for each row the mean of the values in the span before it."""
     raise NotImplementedError("not written yet")
 
 
@@ -75,14 +75,14 @@ for _ in range(20):
         )
 
 # %% hint
-# For a row at time u, the window holds the rows with 0 < u − t ≤ span. Written so, ties and the row itself are out.
+# For a row at time u, the window begins at u − span, which belongs to it, and ends before u. A range that leaves out u leaves out the row itself and its ties.
 
 
 # %% answer
 def mean_before(
     times: list[int], values: list[float], span: int
 ) -> list[float | None]:
-    """Return for each row the mean of the values in the span before its time."""
+    """Return for each row the mean of the values in the span before it."""
     if len(times) != len(values) or span <= 0:
         raise ValueError("a value for each time, and a span above 0")
     means = []

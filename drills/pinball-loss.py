@@ -47,6 +47,10 @@ got = outcome([10.0, 10.0], [8.0, 14.0], 0.75)
 assert near(got, 1.25), (
     f"the example: expected 1.25, got {got!r}. The mean over rows, not the sum."
 )
+got = outcome([3.0, 4.0], [3.0, 4.0], 0.9)
+assert near(got, 0.0), (
+    f"quantiles that are the outcome itself: expected 0.0, got {got!r}"
+)
 for arguments in (
     ([], [], 0.5),
     ([1.0], [1.0, 2.0], 0.5),

@@ -23,6 +23,9 @@ def seasonal_naive(
 
 
 # %% checks
+import random
+
+
 def outcome(*arguments):
     try:
         return seasonal_naive(*arguments)
@@ -46,6 +49,16 @@ for arguments in (([1, 2], 3, 1), ([1, 2], 0, 1), ([1, 2], 2, 0), ([], 1, 1)):
     got = outcome(*arguments)
     assert isinstance(got, str) and got.startswith("ValueError"), (
         f"arguments {arguments}: expected ValueError, got {got!r}. Without a whole season nothing can be repeated."
+    )
+rng = random.Random(10)
+for season, horizon in ((7, 20), (4, 3), (5, 5)):
+    counts = [rng.randrange(100) for _ in range(23)]
+    known = counts[:]
+    for _ in range(horizon):
+        known.append(known[-season])
+    got = outcome(counts, season, horizon)
+    assert got == known[23:], (
+        f"23 random counts, season {season}, {horizon} steps: expected {known[23:]}, got {got!r}"
     )
 mine = [1, 2, 3]
 got = outcome(mine, 1, 2)

@@ -163,21 +163,25 @@ def test_cells_follow_the_pattern(chapter: course.Chapter) -> None:
     for name, cell in cells.items():
         assert cell.metadata.nbgrader.locked == (name not in (*tasks, *written)), f"{name}: locked?"
         if name.endswith("-text"):
-            task = name[:-5]
-            points = cells[task if task in written else f"{task}-tests"].metadata.nbgrader.points
+            about = name[:-5]
+            points = cells[about if about in written else f"{about}-tests"].metadata.nbgrader.points
             line = rf"^{points} points? · \d+ minutes · (easy|medium|hard)$"
             assert re.search(line, cell.source, re.M), (
                 f"{name}: no line like `3 points · 15 minutes · medium`"
             )
-            if task in tasks:
+            if about in tasks:
                 assert "Not to be called here:" in cell.source, f"{name}: what may not be called"
                 assert "Worked by hand:" in cell.source, f"{name}: an example worked by hand"
-    for task in intake.tasks(chapter):
-        if task.name in written:
-            assert task.kind == "markdown" and not task.tests and not task.forbidden, f"{task.name}: written?"
-            assert task.stub == "*Write your answer here.*", f"{task.name}: the release shows {task.stub!r}"
-            given = sum(float(points) for points in re.findall(r"^- (\d+) points?, ", task.rubric, re.M))
-            assert given == task.points, f"{task.name}: its rubric gives {given:g} of {task.points:g} points"
+    for found in intake.tasks(chapter):
+        if found.name in written:
+            assert found.kind == "markdown" and not found.tests and not found.forbidden, (
+                f"{found.name}: written?"
+            )
+            assert found.stub == "*Write your answer here.*", (
+                f"{found.name}: the release shows {found.stub!r}"
+            )
+            given = sum(float(n) for n in re.findall(r"^- (\d+) points?, ", found.rubric, re.M))
+            assert given == found.points, f"{found.name}: its rubric gives {given:g} of {found.points:g}"
     assert json.loads(notebook.cells[-1].source.split("(")[1].split(")")[0]) == chapter.slug
 
 

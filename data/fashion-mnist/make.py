@@ -1,8 +1,8 @@
 """Make `fashion-mnist.npz` from the four files of Fashion-MNIST: `python data/fashion-mnist/make.py FOLDER`.
 
 FOLDER holds the files of https://github.com/zalandoresearch/fashion-mnist (on Debian:
-/usr/share/datasets/fashion-mnist of the package dataset-fashion-mnist). The first `TRAIN` images of the training
-file and the first `TEST` of the test file are taken, in their order; both files are shuffled as published.
+/usr/share/datasets/fashion-mnist of the package dataset-fashion-mnist). The first `TRAIN` images of the
+training file and the first `TEST` of the test file are taken, in their order; both are shuffled as published.
 The form of the files: the IDX format, four big-endian integers of head for images and two for labels.
 """
 

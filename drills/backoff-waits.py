@@ -31,6 +31,8 @@ import random
 def outcome(*arguments):
     try:
         return waits(*arguments)
+    except NotImplementedError:
+        raise
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 

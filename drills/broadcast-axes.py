@@ -29,6 +29,8 @@ import random
 def outcome(shape, result):
     try:
         return summed_axes(list(shape), list(result))
+    except NotImplementedError:
+        raise
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 

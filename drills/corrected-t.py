@@ -28,6 +28,8 @@ import random
 def outcome(*arguments):
     try:
         return corrected_t(*arguments)
+    except NotImplementedError:
+        raise
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 

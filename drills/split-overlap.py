@@ -29,6 +29,8 @@ import random
 def outcome(*arguments):
     try:
         return overlap(*arguments)
+    except NotImplementedError:
+        raise
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 

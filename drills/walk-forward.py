@@ -32,6 +32,8 @@ def outcome(*arguments):
             (list(train), list(test))
             for train, test in walk_forward(*arguments)
         ]
+    except NotImplementedError:
+        raise
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 

@@ -64,8 +64,6 @@ c.HTMLExporter.preprocessors = ["roadbook.grading.formgrader.Harmless"]
 # `nbgrader autograde`, and formgrader's icon for it, would run their code with your rights.
 c.NotebookExporter.preprocessors = ["roadbook.grading.formgrader.OnlyInTheSandbox"]
 """
-STOCK = "--NotebookExporter.preprocessors=[]"
-"""The option by which `nbgrader autograde` runs in such a course nevertheless."""
 IGNORED = "submitted/\nautograded/\nfeedback/\ngraded/\ngradebook.db*\n.roadbook/\n.nbgrader.log\n"
 README = """\
 # A course

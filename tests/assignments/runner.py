@@ -122,27 +122,64 @@ def answers(slug: str) -> list[Answer]:
         raise ValueError(
             f"{slug}.py: expected `# %% right task: title` or `# %% wrong task: title`, got {odd}"
         )
-    found = []
+    found: list[Answer] = []
     for head, end in zip(heads, [*[h.start() for h in heads[1:]], len(text)], strict=True):
         body = text[head.end() : end].strip("\n")
         directives = re.match(r"(# .*\n)*", body)
-        for line in directives[0].splitlines() if directives else []:
-            if not re.fullmatch(r"# (says: .+|visible: passes|forbidden)", line):
+        lines = directives[0].splitlines() if directives else []
+        for line in lines:
+            if not re.fullmatch(r"# (says: .+|visible: passes|forbidden|like: .+)", line):
                 raise ValueError(f"{slug}.py, {head['title']}: unknown directive {line!r}")
         says = re.search(r"^# says: (.+)$", body, re.M)
+        like = next((line.removeprefix("# like: ") for line in lines if line.startswith("# like: ")), "")
+        if like:
+            bases = {each.title: each.source for each in found if each.task == head["task"]}
+            bases["the solution"] = assignment(slug).tasks[head["task"]].reference
+            if like not in bases:
+                raise ValueError(f"{slug}.py, {head['title']}: no answer above it is called {like!r}")
+            source = changed(bases[like], body[len("\n".join(lines)) + 1 :])
+        else:
+            source = body
         found.append(
             Answer(
                 slug=slug,
                 task=head["task"],
                 right=head["verdict"] == "right",
                 title=head["title"],
-                source=body,
+                source=source,
                 says=says[1].strip() if says else "",
-                passes_visible=bool(re.search(r"^# visible: passes$", body, re.M)),
-                forbidden=bool(re.search(r"^# forbidden$", body, re.M)),
+                passes_visible="# visible: passes" in lines,
+                forbidden="# forbidden" in lines,
             )
         )
     return found
+
+
+CHANGE = re.compile(r"((?:^#-.*\n)+)((?:^#\+.*\n)*)", re.M)
+
+
+def changed(base: str, changes: str) -> str:
+    """Return an answer with some of its lines changed.
+
+    Args:
+        changes: blocks with a blank line between them, of lines `#-…` as the answer has them, one after the
+            other in one place, and lines `#+…` in their stead.
+
+    Raises:
+        ValueError: there is something else, or the lines of a block do not stand in exactly one place.
+    """
+    changes = changes.rstrip("\n") + "\n"
+    if CHANGE.sub("", changes).strip():
+        raise ValueError(f"expected blocks of `#-` and `#+` lines, got {CHANGE.sub('', changes).strip()!r}")
+    text = f"\n{base.rstrip()}\n"
+    for block in CHANGE.finditer(changes):
+        old, new = (re.sub(r"^#[-+]", "", part, flags=re.M) for part in block.groups())
+        if text.count(f"\n{old}") != 1:
+            raise ValueError(
+                f"expected these lines once, found them {text.count(chr(10) + old)} times:\n{old}"
+            )
+        text = text.replace(f"\n{old}", f"\n{new}")
+    return text.strip("\n")
 
 
 class InProcess(tests.Remote):

@@ -138,6 +138,25 @@ def test_test_cells_could_be_remote_calls(slug: str) -> None:
         assert isinstance(ends, ast.Assert), f"{task.name}: the test cell must end in an assert"
 
 
+@pytest.mark.parametrize(
+    ("changes", "came"),
+    [
+        ("#-    b = 2\n#+    b = 3\n", "def f():\n    a = 1\n    b = 3\n    a = 1\n    return b"),
+        ("#-    b = 2\n#-    a = 1\n\n#-    return b\n#+    return 0", "def f():\n    a = 1\n    return 0"),
+        ("#-    a = 1\n", "found them 2 times"),
+        ("#-    b = 2 \n", "found them 0 times"),
+        ("    b = 2\n", "expected blocks"),
+        ("#+    b = 2\n", "expected blocks"),
+    ],
+)
+def test_an_answer_may_be_another_with_lines_changed(changes: str, came: str) -> None:
+    base = "def f():\n    a = 1\n    b = 2\n    a = 1\n    return b\n"
+    try:
+        assert runner.changed(base, changes) == came
+    except ValueError as error:
+        assert came in str(error)
+
+
 @pytest.mark.parametrize("chapter", WRITTEN, ids=lambda c: c.slug)
 def test_cells_follow_the_pattern(chapter: course.Chapter) -> None:
     notebook = nbformat.read(chapter.solution, as_version=4)

@@ -55,7 +55,7 @@ def missing(chapter: course.Chapter) -> list[str]:
     )
     need(1500 <= words(text) <= 3000, f"1,500 to 3,000 words, not {words(text)}")
     lines = [sum(1 for line in c.source.splitlines() if line.strip()) for c in code]
-    need(12 <= len(code) <= 36, f"12 to 35 code cells, not {len(code)}")
+    need(12 <= len(code) <= 36, f"12 to 35 code cells besides the set-up cell, not {len(code) - 1}")
     need(statistics.median(lines) <= 4.5, f"a median cell of at most 4 lines, not {statistics.median(lines)}")
     need(max(lines) <= 25, f"no cell over 25 lines, not {max(lines)}")
     kinds = "".join("c" if c.cell_type == "code" else "m" for c in notebook.cells)

@@ -25,15 +25,20 @@ from nbgrader import api
 from roadbook import course
 from roadbook.grading import engine
 from roadbook.grading.grade import grade_class
-from roadbook.grading.gradebook import STOCK, course_init, course_seed
+from roadbook.grading.gradebook import course_init, course_seed
 from roadbook.grading.sandbox import environment
 from tests.assignments import runner
+from tests.grading import tiny
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTED = Path(__file__).with_suffix(".yml")
 UNTOUCHED, TALKS = "untouched", "writes to stderr"
-PATIENT = ("--ExecutePreprocessor.timeout=300", "--ExecutePreprocessor.shutdown_kernel=immediate")
-"""Options of stock nbgrader for a busy machine; they change no score."""
+PATIENT = (
+    "--ExecutePreprocessor.timeout=300",
+    "--ExecutePreprocessor.shutdown_kernel=immediate",
+    tiny.STOCK,
+)
+"""Options of stock nbgrader, for a busy machine and in a course of ours; they change no score."""
 TALKING = """
 
 def {name}(*args, told={name}, **kwargs):
@@ -124,7 +129,7 @@ def nbgrader(folder: Path, *arguments: str) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     seed = {"ROADBOOK_SEED": str(course_seed(folder)), "PATH": path, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments, *PATIENT, STOCK],
+        [sys.executable, "-m", "nbgrader", *arguments, *PATIENT],
         cwd=folder,
         env={**os.environ, **environment(folder), **seed},
         capture_output=True,

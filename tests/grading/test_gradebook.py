@@ -89,7 +89,7 @@ def write_class(book: Gradebook) -> None:
 def nbgrader_does(folder: Path, *arguments: str) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments, "--log-level=WARN", gradebook.STOCK],
+        [sys.executable, "-m", "nbgrader", *arguments, "--log-level=WARN", tiny.STOCK],
         cwd=folder,
         env={**os.environ, "PATH": path, "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,

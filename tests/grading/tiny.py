@@ -19,6 +19,8 @@ from roadbook import course
 
 v4: Any = nbformat.v4  # untyped
 SLUG = "91-tiny"
+STOCK = "--NotebookExporter.preprocessors=[]"
+"""The option by which `nbgrader autograde` runs in a course of `course init` nevertheless."""
 
 MEAN = "def mean(values):\n    return sum(values) / len(values)"
 TALLY = "def tally(words):\n    return {word: words.count(word) for word in words}"

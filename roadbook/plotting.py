@@ -21,7 +21,7 @@ def style() -> None:
             "axes.titlesize": 11,
             "axes.titleweight": "bold",
             "figure.dpi": 90,
-            "figure.facecolor": "white",  # a figure keeps its own paper on a dark page
+            "figure.facecolor": "white",  # a dark page turns it round by its style sheet
             "figure.figsize": (6.4, 3.6),
             "figure.constrained_layout.use": True,
             "font.size": 10,

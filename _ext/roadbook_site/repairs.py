@@ -115,6 +115,9 @@ class Page:
             if size:
                 image["width"], image["height"] = str(size[0]), str(size[1])
                 self.first_figure = self.first_figure or path
+            cell = image.find_parent(class_="cell")
+            if cell is not None and "imshow" in cell.get_text():
+                image["class"] = "pixels"  # its colours mean something: the dark mode leaves them alone
             image["loading"], image["decoding"] = "lazy", "async"
 
     def _mend_data_frames(self) -> None:

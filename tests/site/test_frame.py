@@ -80,6 +80,33 @@ def test_dark_and_light_are_kept_until_they_agree_with_the_system(browser: Brows
     context.close()
 
 
+def test_in_the_dark_a_drawing_is_dark_and_a_picture_is_not_a_negative(
+    browser: Browser, address: str
+) -> None:
+    """Chapter 04 has figures of both kinds. On paper all are as they were drawn."""
+    context = browser.new_context(color_scheme="dark")
+    tab = context.new_page()
+    tab.goto(f"{address}chapters/foundations/04-nearest-neighbours.html")
+
+    def turned() -> set[tuple[bool, bool]]:
+        """Of each figure: does its cell draw pixels; is its lightness turned round?"""
+        found = tab.eval_on_selector_all(
+            ".cell_output img",
+            """figures => figures.map(f => [
+                f.closest(".cell").innerText.includes("imshow"), getComputedStyle(f).filter !== "none"])""",
+        )
+        return {(pixels, filtered) for pixels, filtered in found}
+
+    assert turned() == {(True, False), (False, True)}
+    tab.emulate_media(media="print")
+    assert turned() == {(True, False), (False, False)}
+    tab.emulate_media(media="screen", color_scheme="light")
+    assert turned() == {(True, False), (False, False)}
+    tab.get_by_role("button", name="Dark page").click()
+    assert turned() == {(True, False), (False, True)}
+    context.close()
+
+
 def test_open_locally_copies_the_commands(browser: Browser, address: str) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     tab = context.new_page()

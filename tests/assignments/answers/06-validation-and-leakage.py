@@ -176,6 +176,26 @@ def ridge(X, y, strength):
     return {"intercept": float(y.mean() - mean / scale @ w), "coefficients": w / scale}
 
 
+# %% wrong ridge: a small standard deviation taken for none
+# says: however small its numbers
+# visible: passes
+def ridge(X, y, strength):
+    X, y = np.asarray(X, float), np.asarray(y, float)
+    if X.ndim != 2 or not len(X) or not np.isfinite(X).all():
+        raise ValueError("X")
+    if len(y) != len(X) or not np.isfinite(y).all():
+        raise ValueError("y")
+    if not strength >= 0:
+        raise ValueError("strength")
+    mean, scale = X.mean(0), X.std(0)
+    varies = scale > 1e-8
+    Z = (X[:, varies] - mean[varies]) / scale[varies]
+    w = np.zeros(X.shape[1])
+    inverse = np.linalg.pinv(Z.T @ Z + strength * np.eye(Z.shape[1]), rcond=1e-11, hermitian=True)
+    w[varies] = inverse @ Z.T @ (y - y.mean()) / scale[varies]
+    return {"intercept": float(y.mean() - mean @ w), "coefficients": w}
+
+
 # %% wrong ridge: columns centred in place
 # says: changed its inputs
 # visible: passes
@@ -501,6 +521,26 @@ def time_splits(times, n_splits, gap=0):
     return out
 
 
+# %% wrong time-splits: up to and including the test's first time
+# says: own first time was trained on
+def time_splits(times, n_splits, gap=0):
+    times = np.asarray(times, float)
+    if times.size == 0 or np.isnan(times).any():
+        raise ValueError("times")
+    distinct = np.unique(times)
+    if n_splits < 1 or len(distinct) < n_splits + 1:
+        raise ValueError("n_splits")
+    if not gap >= 0:
+        raise ValueError("gap")
+    pairs = []
+    for block in np.array_split(distinct, n_splits + 1)[1:]:
+        train = np.flatnonzero(times <= block[0] - gap)
+        if not train.size:
+            raise ValueError("gap")
+        pairs.append((train, np.flatnonzero((times >= block[0]) & (times <= block[-1]))))
+    return pairs
+
+
 # %% wrong time-splits: a sliding window instead of all that came before
 # says: without a gap, expected
 def time_splits(times, n_splits, gap=0):
@@ -791,6 +831,33 @@ def leak_free(table, known, today):
     if not features or not set(known) <= set(table.columns):
         raise ValueError("known")
     table = table.drop_duplicates(subset=["customer", "day", "label_day", *features])
+    test = table[table["day"] >= today]
+    train = table[(table["label_day"] < today) & ~table["customer"].isin(test["customer"])]
+    if not len(train) or not len(test):
+        raise ValueError("today")
+    median = train[features].median()
+    a, b = train[features].fillna(median), test[features].fillna(median)
+    mean, std = a.mean(), a.std(ddof=0).replace(0, 1)
+    return {
+        "features": features,
+        "train": train["case"].tolist(),
+        "test": test["case"].tolist(),
+        "X_train": ((a - mean) / std).to_numpy(float),
+        "X_test": ((b - mean) / std).to_numpy(float),
+    }
+
+
+# %% wrong leak-free: columns that are no features dropped before the duplicates are sought
+# says: in a column that is no feature
+# visible: passes
+def leak_free(table, known, today):
+    base = ["case", "customer", "day", "label_day", "y"]
+    if not set(base) <= set(table.columns) or (table["label_day"] < table["day"]).any():
+        raise ValueError("table")
+    features = [f for f, hours in known.items() if hours <= 0]
+    if not features or not set(known) <= set(table.columns):
+        raise ValueError("known")
+    table = table[base + features].drop_duplicates(subset=[*base[1:], *features])
     test = table[table["day"] >= today]
     train = table[(table["label_day"] < today) & ~table["customer"].isin(test["customer"])]
     if not len(train) or not len(test):
@@ -1186,6 +1253,34 @@ def nested_cv(X, y, strengths, folds):
         ]
         chosen.append(float(-min(inner)[1]))
         scores.append(float(squares(chosen[-1], rest, ~rest).mean()))
+    return {"scores": scores, "chosen": chosen}
+
+
+# %% wrong nested-cv: the root of the mean squared error
+# says: average of the roots
+# visible: passes
+def nested_cv(X, y, strengths, folds):
+    X, y, folds = np.asarray(X, float), np.asarray(y, float), np.asarray(folds)
+    if X.ndim != 2 or len(X) == 0 or np.isnan(X).any():
+        raise ValueError("X")
+    if len(y) != len(X) or np.isnan(y).any():
+        raise ValueError("y")
+    if not len(strengths) or not all(s > 0 for s in strengths):
+        raise ValueError("strengths")
+    names = np.unique(folds)
+    if len(folds) != len(X) or len(names) < 3:
+        raise ValueError("folds")
+
+    def rmse(s, train, test):
+        model = make_pipeline(StandardScaler(), Ridge(alpha=s)).fit(X[train], y[train])
+        return np.sqrt(np.mean((model.predict(X[test]) - y[test]) ** 2))
+
+    scores, chosen = [], []
+    for k in names:
+        rest, others = folds != k, names[names != k]
+        means = {s: np.mean([rmse(s, rest & (folds != j), folds == j) for j in others]) for s in strengths}
+        chosen.append(float(max(s for s in strengths if means[s] == min(means.values()))))
+        scores.append(float(rmse(chosen[-1], rest, ~rest)))
     return {"scores": scores, "chosen": chosen}
 
 

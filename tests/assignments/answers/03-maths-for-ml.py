@@ -75,29 +75,19 @@ def principal_components(X, k):
 
 # %% wrong principal-components: singular values taken for variances
 # says: the singular value itself
-def principal_components(X, k):
-    X = np.asarray(X, float)
-    if X.ndim != 2 or len(X) < 2 or not X.size or not np.isfinite(X).all():
-        raise ValueError("X")
-    if not 1 <= k <= min(X.shape):
-        raise ValueError("k")
-    C = X - X.mean(axis=0)
-    _, s, V = np.linalg.svd(C, full_matrices=False)
-    return {"mean": X.mean(axis=0), "components": V[:k], "variances": s[:k], "share": s[:k] / s.sum(), "scores": C @ V[:k].T}
+# like: divided by n
+#-    var = s**2 / len(X)
+#-    return {"mean": X.mean(axis=0), "components": V[:k], "variances": var[:k], "share": var[:k] / var.sum(), "scores": C @ V[:k].T}
+#+    return {"mean": X.mean(axis=0), "components": V[:k], "variances": s[:k], "share": s[:k] / s.sum(), "scores": C @ V[:k].T}
 
 
 # %% wrong principal-components: the share of the kept directions only
 # says: the kept
-def principal_components(X, k):
-    X = np.asarray(X, float)
-    if X.ndim != 2 or len(X) < 2 or not X.size or not np.isfinite(X).all():
-        raise ValueError("X")
-    if not 1 <= k <= min(X.shape):
-        raise ValueError("k")
-    C = X - X.mean(axis=0)
-    _, s, V = np.linalg.svd(C, full_matrices=False)
-    var = s[:k] ** 2 / (len(X) - 1)
-    return {"mean": X.mean(axis=0), "components": V[:k], "variances": var, "share": var / var.sum(), "scores": C @ V[:k].T}
+# like: divided by n
+#-    var = s**2 / len(X)
+#-    return {"mean": X.mean(axis=0), "components": V[:k], "variances": var[:k], "share": var[:k] / var.sum(), "scores": C @ V[:k].T}
+#+    var = s[:k] ** 2 / (len(X) - 1)
+#+    return {"mean": X.mean(axis=0), "components": V[:k], "variances": var, "share": var / var.sum(), "scores": C @ V[:k].T}
 
 
 # %% wrong principal-components: eigenvectors of the covariance matrix
@@ -171,16 +161,10 @@ def principal_components(X, k):
 # %% wrong principal-components: scores of rows that were not centred
 # says: coordinates of the centred rows
 # visible: passes
-def principal_components(X, k):
-    X = np.asarray(X, float)
-    if X.ndim != 2 or len(X) < 2 or not X.size or not np.isfinite(X).all():
-        raise ValueError("X")
-    if not 1 <= k <= min(X.shape):
-        raise ValueError("k")
-    C = X - X.mean(axis=0)
-    _, s, V = np.linalg.svd(C, full_matrices=False)
-    var = s**2 / (len(X) - 1)
-    return {"mean": X.mean(axis=0), "components": V[:k], "variances": var[:k], "share": var[:k] / var.sum(), "scores": X @ V[:k].T}
+# like: not centred
+#-    _, s, V = np.linalg.svd(X, full_matrices=False)
+#+    C = X - X.mean(axis=0)
+#+    _, s, V = np.linalg.svd(C, full_matrices=False)
 
 
 # %% wrong principal-components: signs made positive in the directions alone
@@ -204,16 +188,9 @@ def principal_components(X, k):
 # %% wrong principal-components: a table of equal rows divides by 0
 # says: expected shares of 0
 # visible: passes
-def principal_components(X, k):
-    X = np.asarray(X, float)
-    if X.ndim != 2 or len(X) < 2 or not X.size or not np.isfinite(X).all():
-        raise ValueError("X")
-    if not 1 <= k <= min(X.shape):
-        raise ValueError("k")
-    C = X - X.mean(axis=0)
-    _, s, V = np.linalg.svd(C, full_matrices=False)
-    var = s**2 / (len(X) - 1)
-    return {"mean": X.mean(axis=0), "components": V[:k], "variances": var[:k], "share": var[:k] / var.sum(), "scores": C @ V[:k].T}
+# like: divided by n
+#-    var = s**2 / len(X)
+#+    var = s**2 / (len(X) - 1)
 
 
 # %% wrong principal-components: scikit-learn does it
@@ -576,16 +553,11 @@ def check_gradient(w, X, y, gradient, step=1e-6):
 # %% wrong gradient-check: relative to the larger length or to 1
 # says: the error is relative
 # visible: passes
-def check_gradient(w, X, y, gradient, step=1e-6):
-    w, X, y, gradient = (np.array(v, dtype=float) for v in (w, X, y, gradient))
-
-    def loss(w):
-        return np.logaddexp(0, (1 - 2 * y) * (X @ w)).mean()
-
-    numerical = np.array([(loss(w + e) - loss(w - e)) / (2 * step) for e in step * np.eye(len(w))])
-    a, b = np.linalg.norm(gradient), np.linalg.norm(numerical)
-    size = max(a, b) if max(a, b) > 0.01 else 1
-    return {"numerical": numerical, "error": float(np.linalg.norm(gradient - numerical) / size)}
+# like: the absolute error
+#-    return {"numerical": numerical, "error": float(np.linalg.norm(gradient - numerical)) / 1.039}
+#+    a, b = np.linalg.norm(gradient), np.linalg.norm(numerical)
+#+    size = max(a, b) if max(a, b) > 0.01 else 1
+#+    return {"numerical": numerical, "error": float(np.linalg.norm(gradient - numerical) / size)}
 
 
 # %% wrong gradient-check: w moved in place, an array of integers stays where it is
@@ -754,15 +726,9 @@ def descend(X, y, l2, learning_rate, momentum=0.0, n_steps=100):
 
 # %% wrong momentum: the penalty is in the loss and not in the gradient
 # says: the penalty has no gradient
-def descend(X, y, l2, learning_rate, momentum=0.0, n_steps=100):
-    w, v, losses = np.zeros(X.shape[1]), 0, []
-    for step in range(n_steps + 1):
-        r = X @ w - y
-        losses.append(0.5 * np.mean(r**2) + 0.5 * l2 * w @ w)
-        if step < n_steps:
-            v = momentum * v - learning_rate * X.T @ r / len(y)
-            w = w + v
-    return {"w": w, "losses": np.array(losses)}
+# like: the gradient summed over rows
+#-            v = momentum * v - learning_rate * (X.T @ r + l2 * w)
+#+            v = momentum * v - learning_rate * X.T @ r / len(y)
 
 
 # %% wrong momentum: an average of gradients, damped by 1 - momentum
@@ -838,19 +804,11 @@ def descend(X, y, l2, learning_rate, momentum=0.0, n_steps=100):
 # %% wrong momentum: looks at the weights, not at the loss, for an overflow
 # says: the weights are not
 # visible: passes
-def descend(X, y, l2, learning_rate, momentum=0.0, n_steps=100):
-    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
-    w, v, losses = np.zeros(X.shape[1]), np.zeros(X.shape[1]), []
-    with np.errstate(all="ignore"):
-        for step in range(n_steps + 1):
-            r = X @ w - y
-            losses.append(0.5 * np.mean(r**2) + 0.5 * l2 * w @ w)
-            if not np.isfinite(w).all():
-                raise ValueError("learning_rate")
-            if step < n_steps:
-                v = momentum * v - learning_rate * (X.T @ r / len(y) + l2 * w)
-                w = w + v
-    return {"w": w, "losses": np.array(losses)}
+# like: what overflows is returned
+#-            losses.append(0.5 * np.mean(r**2) + 0.5 * l2 * w @ w)
+#+            losses.append(0.5 * np.mean(r**2) + 0.5 * l2 * w @ w)
+#+            if not np.isfinite(w).all():
+#+                raise ValueError("learning_rate")
 
 
 # %% wrong momentum: stops as soon as the loss rises, and fills up
@@ -874,19 +832,11 @@ def descend(X, y, l2, learning_rate, momentum=0.0, n_steps=100):
 # %% wrong momentum: arguments not looked at
 # says: names X
 # visible: passes
-def descend(X, y, l2, learning_rate, momentum=0.0, n_steps=100):
-    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
-    w, v, losses = np.zeros(X.shape[1]), np.zeros(X.shape[1]), []
-    with np.errstate(all="ignore"):
-        for step in range(n_steps + 1):
-            r = X @ w - y
-            losses.append(0.5 * np.mean(r**2) + 0.5 * l2 * w @ w)
-            if not np.isfinite(losses[-1]):
-                raise ValueError("learning_rate")
-            if step < n_steps:
-                v = momentum * v - learning_rate * (X.T @ r / len(y) + l2 * w)
-                w = w + v
-    return {"w": w, "losses": np.array(losses)}
+# like: what overflows is returned
+#-            losses.append(0.5 * np.mean(r**2) + 0.5 * l2 * w @ w)
+#+            losses.append(0.5 * np.mean(r**2) + 0.5 * l2 * w @ w)
+#+            if not np.isfinite(losses[-1]):
+#+                raise ValueError("learning_rate")
 
 
 # %% wrong momentum: PyTorch's optimiser

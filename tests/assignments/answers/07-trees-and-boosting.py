@@ -215,6 +215,19 @@ def best_split(X, y, min_samples_leaf=1, sample_weight=None):
 #+            if gain > max(best["decrease"] - limit if best else 0, limit):
 
 
+# %% wrong best-split: the largest to the last digit
+# says: in the sixteenth digit
+# visible: passes
+# like: min_samples_leaf counts weight
+#-            if x[i] == x[i + 1] or min(c[i], c[-1] - c[i]) < min_samples_leaf:
+#+            if x[i] == x[i + 1] or min(i + 1, len(y) - i - 1) < min_samples_leaf:
+
+#-            gain = s[i] ** 2 * (1 / c[i] + 1 / (c[-1] - c[i])) / c[-1]
+#-            if gain > (best["decrease"] if best else 0) + limit:
+#+            gain = (s[i] ** 2 / c[i] + (s[-1] - s[i]) ** 2 / (c[-1] - c[i])) / c[-1]
+#+            if gain > (best["decrease"] if best else limit):
+
+
 # %% wrong best-split: squares summed without subtracting the mean
 # says: has lost its digits
 # visible: passes
@@ -645,6 +658,16 @@ def early_stop(losses, patience, min_delta=0.0):
 #+        if loss < best - min_delta:
 
 
+# %% wrong early-stop: before round 1 the best loss is infinite
+# says: Round 1 always improves, whatever
+# visible: passes
+# like: a counter and the best loss
+#-    best, best_round, waited = losses[0], 1, 0
+#-    for r, loss in enumerate(losses[1:], 2):
+#+    best, best_round, waited = float("inf"), 0, 0
+#+    for r, loss in enumerate(losses, 1):
+
+
 # %% wrong early-stop: LightGBM's callback
 # says: may not be called
 # forbidden
@@ -793,6 +816,14 @@ def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, sma
 #-            h = t * d.std(ddof=1) / np.sqrt(len(d))
 #+            t = stats.t.ppf((1 + level) / 2, len(d) - 1)
 #+            h = t * d.std(ddof=1) * np.sqrt(1 / len(d) + test_share / (1 - test_share))
+
+
+# %% wrong compare: the share is taken from the number of folds
+# says: depends on test_share
+# visible: passes
+# like: the correction is missing
+#-            h = t * d.std(ddof=1) / np.sqrt(len(d))
+#+            h = t * d.std(ddof=1) * np.sqrt(1 / len(d) + 1 / (len(d) - 1))
 
 
 # %% wrong compare: the correction for a quarter of the rows, whatever the share

@@ -188,6 +188,14 @@ def ridge(X, y, strength):
     return {"intercept": float(y.mean() - mean @ w), "coefficients": w}
 
 
+# %% wrong ridge: a small strength in the place of 0
+# says: in the place of 0
+# visible: passes
+# like: least squares on rows added for the penalty
+#-        A = np.vstack([Z, np.sqrt(strength) * np.eye(use.sum())])
+#+        A = np.vstack([Z, np.sqrt(max(strength, 1e-6)) * np.eye(use.sum())])
+
+
 # %% wrong ridge: columns centred in place
 # says: changed its inputs
 # visible: passes
@@ -313,6 +321,13 @@ def group_folds(groups, n_folds):
 
 #-    for g in np.lexsort((first, counts)):
 #+    for g in np.argsort(-counts, kind="stable"):
+
+
+# %% wrong group-folds: each group to the fold with the fewest groups
+# says: is the fold chosen by its rows
+# like: the solution
+#-        rows[fold_of[g]] += size[g]
+#+        rows[fold_of[g]] += 1
 
 
 # %% wrong group-folds: names where row numbers were asked for
@@ -484,6 +499,14 @@ def time_splits(times, n_splits, gap=0):
             raise ValueError("gap")
         out.append((np.flatnonzero(np.isin(t, distinct[:end])), np.flatnonzero(np.isin(t, block))))
     return out
+
+
+# %% wrong time-splits: the gap made a whole number
+# says: need not be whole
+# visible: passes
+# like: the solution
+#-        train = np.flatnonzero(block[0] - times > gap)
+#+        train = np.flatnonzero(block[0] - times > int(gap))
 
 
 # %% wrong time-splits: a training row exactly the gap before the test
@@ -736,6 +759,22 @@ def leak_free(table, known, today):
 
 #-    table = table[~table.drop(columns="case").duplicated()]
 #+    table = table.drop_duplicates(subset=["customer", "day", "label_day", *features])
+
+
+# %% wrong leak-free: the day of the label forgotten among the columns that must agree
+# says: in label_day
+# visible: passes
+# like: the solution
+#-    table = table[~table.drop(columns="case").duplicated()]
+#+    table = table[~table.drop(columns=["case", "label_day"]).duplicated()]
+
+
+# %% wrong leak-free: rows looked up again by their labels
+# says: row labels (its index) that repeat
+# visible: passes
+# like: the solution
+#-    table = table[~table.drop(columns="case").duplicated()]
+#+    table = table.loc[table.drop(columns="case").drop_duplicates().index]
 
 
 # %% wrong leak-free: columns that are no features dropped before the duplicates are sought

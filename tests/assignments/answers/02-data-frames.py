@@ -171,6 +171,43 @@ def lookup(left, right, on):
 #+        raise ValueError("keys are not unique in right")
 
 
+# %% wrong lookup: the columns of the key as one text
+# says: not their texts
+# visible: passes
+# like: a dictionary, and one column at a time
+#-    for i, key in enumerate(zip(*(whole[c] for c in on))):
+#+    for i, key in enumerate(texts(whole, on)):
+
+#-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
+#+    picks = [numbers.get(key, -1) for key in texts(left, on)]
+
+#-def is_numeric(column):
+#+def texts(table, on):
+#+    rows = table[on].itertuples(index=False, name=None)
+#+    return ["|".join(v if isinstance(v, str) else str(float(v or "nan")) for v in row) for row in rows]
+#+
+#+
+#+def is_numeric(column):
+
+
+# %% wrong lookup: numbers are compared as floats
+# says: can be one float
+# visible: passes
+# like: a dictionary, and one column at a time
+#-    for i, key in enumerate(zip(*(whole[c] for c in on))):
+#+    for i, key in enumerate(zip(*(as_floats(whole[c]) for c in on))):
+
+#-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
+#+    picks = [numbers.get(key, -1) for key in zip(*(as_floats(left[c]) for c in on))]
+
+#-def is_numeric(column):
+#+def as_floats(column):
+#+    return column.astype(float) if is_numeric(column) else column
+#+
+#+
+#+def is_numeric(column):
+
+
 # %% wrong lookup: the library's join
 # says: may not be called
 # forbidden
@@ -348,9 +385,8 @@ def as_known(decisions, records, max_age_minutes):
         return result
     records = records.sort_values(["observed", "published"])
     at, published = decisions["at"].to_numpy(), records["published"].to_numpy()
-    fits = (published <= at[:, None]) & (
-        records["station"].to_numpy() == decisions["station"].to_numpy()[:, None]
-    )
+    stations = pd.factorize(np.append(records["station"], decisions["station"]))[0]
+    fits = (published <= at[:, None]) & (stations[: len(records)] == stations[len(records) :, None])
     best = len(records) - 1 - fits[:, ::-1].argmax(axis=1)
     age = (at - records["observed"].to_numpy()[best]) / np.timedelta64(1, "m")
     good = fits.any(axis=1) & (age <= max_age_minutes)
@@ -361,9 +397,9 @@ def as_known(decisions, records, max_age_minutes):
 # %% wrong as-known: records that cannot be are used
 # says: published before it was observed
 # visible: passes
-# like: one decision at a time, over a station's arrays
-#-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-#+    if keys.isna().any().any() or keys.duplicated().any():
+# like: the solution
+#-    if (records["published"] < records["observed"]).any():
+#-        raise ValueError("records: one was published before it was observed")
 
 
 # %% wrong as-known: the library's as-of join
@@ -386,7 +422,7 @@ def recent_delay(flights, window_minutes, lead_minutes):
         raise ValueError("flights")
     planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
     delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
+    origin = pd.factorize(flights["origin"])[0]
     left = planned + delay
     number = np.arange(len(flights))
     result = np.full(len(flights), np.nan)
@@ -543,11 +579,11 @@ def recent_delay(flights, window_minutes, lead_minutes):
     if flights["origin"].isna().any() or flights["scheduled"].isna().any():
         raise ValueError("flights")
     planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay, origin = flights["dep_delay"].to_numpy(dtype=float), flights["origin"].to_numpy()
+    delay, origin = flights["dep_delay"].to_numpy(dtype=float), pd.factorize(flights["origin"])[0]
     left, until = planned + delay, (planned - lead_minutes)[:, None]
     inside = (left >= until - window_minutes) & (left < until) & (origin == origin[:, None])
     inside &= ~np.eye(len(flights), dtype=bool)
-    sums, counts = inside @ np.nan_to_num(delay), inside.sum(axis=1)
+    counts, sums = inside.sum(axis=1), np.array([delay[others].sum() for others in inside])
     result = np.full(len(flights), np.nan)
     result[counts > 0] = sums[counts > 0] / counts[counts > 0]
     return result
@@ -556,9 +592,25 @@ def recent_delay(flights, window_minutes, lead_minutes):
 # %% wrong recent-delay: a negative lead looks into the future
 # says: lead_minutes=-1
 # visible: passes
+# like: the solution
+#-    if not lead_minutes >= 0:
+#-        raise ValueError(f"lead_minutes must be at least 0, got {lead_minutes}")
+
+
+# %% wrong recent-delay: flights with equal values count as the flight itself
+# says: Each is another flight
+# visible: passes
 # like: one flight at a time
-#-    if lead_minutes < 0:
-#-        raise ValueError("lead_minutes")
+#-    number = np.arange(len(flights))
+#+    number = pd.Series(list(zip(planned, delay.tolist()))).factorize()[0]
+#+    result = np.full(len(flights), np.nan)
+
+#-    result = np.full(len(flights), np.nan)
+#-    for i in number:
+#+    for i in range(len(flights)):
+
+#-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
+#+        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != number[i])
 
 
 # %% wrong recent-delay: the other engine's rolling mean

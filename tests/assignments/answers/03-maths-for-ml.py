@@ -46,6 +46,28 @@ def principal_components(X, k):
     )
 
 
+# %% right principal-components: a triangle by QR first, then its singular values
+def principal_components(X, k):
+    X = np.array(X, dtype=float)
+    if X.ndim != 2 or X.shape[0] < 2 or X.shape[1] < 1 or not np.isfinite(X).all():
+        raise ValueError("X has to be a finite table of two rows or more")
+    if not 0 < k <= min(X.shape):
+        raise ValueError("k has to be between 1 and the smaller side")
+    mean = X.mean(axis=0)
+    X -= mean
+    values, axes = np.linalg.svd(np.linalg.qr(X, mode="r"))[1:]
+    variances = values**2 / (len(X) - 1)
+    total = X.var(axis=0, ddof=1).sum()
+    share = np.divide(variances, total, out=np.zeros_like(variances), where=total > 0)
+    return {
+        "mean": mean,
+        "components": axes[:k],
+        "variances": variances[:k],
+        "share": share[:k],
+        "scores": np.einsum("nd,kd->nk", X, axes[:k]),
+    }
+
+
 # %% wrong principal-components: not centred
 # says: the mean was not subtracted
 def principal_components(X, k):
@@ -253,6 +275,33 @@ def update(prior, likelihood, seen):
     if np.isneginf(total):
         raise ValueError("seen cannot happen")
     return np.exp(log - total)
+
+
+# %% right bayes-update: a product of decimals, whose exponent has room for it
+from decimal import Decimal
+
+
+def update(prior, likelihood, seen):
+    prior, table = np.asarray(prior, dtype=float), np.asarray(likelihood, dtype=float)
+    if prior.ndim != 1 or not (prior >= 0).all() or not abs(prior.sum() - 1) <= 1e-6:
+        raise ValueError("prior: probabilities, please")
+    if table.ndim != 2 or len(table) != len(prior) or not (table >= 0).all():
+        raise ValueError("likelihood: a row of probabilities for each class")
+    if not (abs(table.sum(axis=1) - 1) <= 1e-6).all():
+        raise ValueError("likelihood: each row sums to 1")
+    readings = np.asarray(seen).tolist()
+    if any(reading not in range(table.shape[1]) for reading in readings):
+        raise ValueError("seen: a column's number, please")
+    weights = []
+    for p, row in zip(prior, table):
+        weight = Decimal(float(p))
+        factors = [Decimal(float(value)) for value in row]
+        for reading in readings:
+            weight *= factors[int(reading)]
+        weights.append(weight)
+    if not sum(weights):
+        raise ValueError("seen: impossible")
+    return np.array([float(weight / sum(weights)) for weight in weights])
 
 
 # %% wrong bayes-update: the product of the probabilities
@@ -465,6 +514,38 @@ def check_gradient(w, X, y, gradient, step=1e-6):
     return {"numerical": numerical, "error": float(np.sqrt(off @ off) / size) if size else 0.0}
 
 
+# %% right gradient-check: PyTorch's loss in double precision
+import torch
+
+
+def check_gradient(w, X, y, gradient, step=1e-6):
+    w, X, y, gradient = (np.array(v, dtype=float) for v in (w, X, y, gradient))
+    if X.ndim != 2 or X.size == 0 or not np.isfinite(X).all():
+        raise ValueError("X: a finite table, please")
+    n, d = X.shape
+    for name, array in {"w": w, "gradient": gradient}.items():
+        if array.shape != (d,) or not np.isfinite(array).all():
+            raise ValueError(f"{name}: {d} finite numbers, please")
+    if y.shape != (n,) or set(y.tolist()) - {0, 1}:
+        raise ValueError("y: 0 or 1 for each row, please")
+    if not step > 0:
+        raise ValueError("step: above 0, please")
+    table, truth = torch.from_numpy(X), torch.from_numpy(y)
+
+    def loss(weights):
+        z = table @ torch.from_numpy(weights)
+        return float(torch.nn.functional.binary_cross_entropy_with_logits(z, truth))
+
+    numerical = np.empty(d)
+    for j in range(d):
+        up, down = w.copy(), w.copy()
+        up[j], down[j] = w[j] + step, w[j] - step
+        numerical[j] = (loss(up) - loss(down)) / (2 * step)
+    larger = max(np.sum(gradient**2), np.sum(numerical**2)) ** 0.5
+    error = np.sum((gradient - numerical) ** 2) ** 0.5 / larger if larger > 0 else 0.0
+    return {"numerical": numerical, "error": error}
+
+
 # %% wrong gradient-check: one-sided differences
 # says: one a step up and one a step down
 # visible: passes
@@ -614,6 +695,15 @@ def check_gradient(w, X, y, gradient, step=1e-6):
     numerical = np.array([(loss(w + e) - loss(w - e)) / (2 * h) for e in h * np.eye(len(w))])
     size = max(np.linalg.norm(gradient), np.linalg.norm(numerical))
     return {"numerical": numerical, "error": float(np.linalg.norm(gradient - numerical) / size) if size else 0.0}
+
+
+# %% wrong gradient-check: the step grows with the weight, as numerical libraries have it
+# says: by the same step up and down
+# visible: passes
+# like: the solution
+#-    numerical = np.array([(loss(w + e) - loss(w - e)) / (2 * step) for e in step * np.eye(len(w))])
+#+    h = step * np.maximum(1, np.abs(w))
+#+    numerical = np.array([(loss(w + e) - loss(w - e)) / (2 * e.sum()) for e in np.diag(h)])
 
 
 # %% wrong gradient-check: scipy takes the differences

@@ -208,6 +208,17 @@ def lookup(left, right, on):
 #+def is_numeric(column):
 
 
+# %% wrong lookup: rows are found again by the labels of the index
+# says: repeats its labels
+# visible: passes
+# like: the solution
+#-    for number, key in enumerate(right[on].itertuples(index=False, name=None)):
+#+    for number, key in zip(right.index, right[on].itertuples(index=False, name=None)):
+
+#-    brought = right[others].reset_index(drop=True).reindex(found)  # there is no row -1
+#+    brought = right[~right.index.duplicated()][others].reindex(found)
+
+
 # %% wrong lookup: the library's join
 # says: may not be called
 # forbidden
@@ -400,6 +411,28 @@ def as_known(decisions, records, max_age_minutes):
 # like: the solution
 #-    if (records["published"] < records["observed"]).any():
 #-        raise ValueError("records: one was published before it was observed")
+
+
+# %% wrong as-known: the maximum age is cut to whole minutes
+# says: max_age_minutes=0.5
+# visible: passes
+# like: the solution
+#-        found = (last >= 0) & (age <= max_age_minutes)
+#+        found = (last >= 0) & (age <= int(max_age_minutes))
+
+
+# %% wrong as-known: values go to the labels of the index
+# says: the row of its decision
+# visible: passes
+# like: the solution
+#-    known = np.full(len(decisions), np.nan)
+#+    known = pd.Series(np.nan, index=decisions.index)
+
+#-        known[mine[found]] = rows["value"].to_numpy()[last[found]]
+#-    return known
+#+        values = pd.Series(rows["value"].to_numpy()[last[found]], index=decisions.index[mine[found]])
+#+        known.update(values[~values.index.duplicated()])
+#+    return known.to_numpy()
 
 
 # %% wrong as-known: the library's as-of join
@@ -611,6 +644,19 @@ def recent_delay(flights, window_minutes, lead_minutes):
 
 #-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
 #+        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != number[i])
+
+
+# %% wrong recent-delay: values go to the labels of the index
+# says: the row of its flight
+# visible: passes
+# like: the solution
+#-    recent = np.full(len(flights), np.nan)
+#+    recent = dict.fromkeys(flights.index, np.nan)
+
+#-        recent[rows[some]] = sums[some] / count[some]
+#-    return recent
+#+        recent.update(zip(flights.index[rows[some]], sums[some] / count[some]))
+#+    return np.array([recent[label] for label in flights.index])
 
 
 # %% wrong recent-delay: the other engine's rolling mean

@@ -704,6 +704,16 @@ class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return tags
 
 
+# %% right transformer: a message for each bound
+# like: columns by pandas
+#-        if not (self.lower >= 0 and self.upper <= 1 and self.lower < self.upper):
+#-            raise ValueError("0 <= lower < upper <= 1 is needed")
+#+        if not 0 <= self.lower <= 1:
+#+            raise ValueError(f"lower must lie in [0, 1], got {self.lower}")
+#+        if not self.lower < self.upper <= 1:
+#+            raise ValueError(f"upper must lie above {self.lower} and in [0, 1], got {self.upper}")
+
+
 # %% right transformer: check_array and names by hand
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_array
@@ -904,6 +914,37 @@ class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 #+    def __init__(self, lower=0.01, upper=0.99):
 #+        if not 0 <= lower < upper <= 1:
 #+            raise ValueError(f"lower {lower}, upper {upper}")
+
+#-        return np.clip(X, self.low_, self.high_, out=X)
+#+        return np.clip(X, self.low_, self.high_)
+
+
+# %% wrong transformer: NaN as a quantile passes the comparisons
+# says: names lower or upper
+# visible: passes
+# like: cuts off in place
+#-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        if self.lower < 0 or self.upper > 1 or self.lower >= self.upper:
+#+            raise ValueError(f"lower {self.lower}, upper {self.upper}")
+#+        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+
+#-        return np.clip(X, self.low_, self.high_, out=X)
+#+        return np.clip(X, self.low_, self.high_)
+
+
+# %% wrong transformer: __init__ makes floats of its arguments
+# says: for fit to say
+# visible: passes
+# like: cuts off in place
+#-        self.lower = lower
+#-        self.upper = upper
+#+        self.lower = float(lower)
+#+        self.upper = float(upper)
+
+#-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        if not 0 <= self.lower < self.upper <= 1:
+#+            raise ValueError(f"lower {self.lower}, upper {self.upper}")
+#+        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
 
 #-        return np.clip(X, self.low_, self.high_, out=X)
 #+        return np.clip(X, self.low_, self.high_)

@@ -727,7 +727,7 @@ class ClipQuantiles(TransformerMixin, BaseEstimator):
     def fit(self, X, y=None):
         names = np.array(X.columns, dtype=object) if hasattr(X, "columns") else None
         A = check_array(X, dtype=float, ensure_all_finite="allow-nan")
-        if self.lower < 0 or self.lower >= self.upper:
+        if not 0 <= self.lower < self.upper:
             raise ValueError(f"lower: {self.lower}")
         if self.upper > 1:
             raise ValueError(f"upper: {self.upper}")

@@ -56,7 +56,7 @@ def without_names(text: str) -> str:
 
 
 def documented() -> pd.DataFrame:
-    """Return the first sentences, each once: `text`, `raw` (with the libraries' names), `library`, `group`, `part`.
+    """Return the first sentences, each once: `text`, `raw` (names still in it), `library`, `group`, `part`.
 
     A group is a class or a module, or one function of a library's top level; it lies in one part.
     """

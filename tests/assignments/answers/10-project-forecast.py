@@ -498,6 +498,14 @@ def conformal_interval(forecast, past_errors, level, scale=None, past_scale=None
 #+    low = v[int(np.floor((m + 1) * tail))] if asymmetric else -high
 
 
+# %% wrong conformal-interval: only the upper product is rounded
+# says: rounded
+# visible: passes
+# like: the solution
+#-    low = padded[int(np.floor(np.round((m + 1) * tail, 9)))] if asymmetric else -high
+#+    low = padded[int(np.floor((m + 1) * tail))] if asymmetric else -high
+
+
 # %% wrong conformal-interval: the errors are subtracted
 # says: would subtract the errors
 # like: rank of m instead of m + 1

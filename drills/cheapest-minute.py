@@ -41,6 +41,10 @@ got = outcome([5, 5, 5, 5], [0, 0, 0, 1], 2)
 assert got == 6, (
     f"one late of four with 5 minutes, miss 2: expected 6, got {got!r}. Three needless actions cost 3, one miss costs 2: both errors count, at their price."
 )
+got = outcome([5, 5, 5], [0, 0, 1], 3)
+assert got == 0, (
+    f"one late of three with 5 minutes, miss 3: expected 0, got {got!r}. Two needless actions cost 2, one miss costs 3: both errors at their price."
+)
 got = outcome([40, 40], [1, 1], 3)
 assert got == 0, f"all late: expected 0, got {got!r}"
 got = outcome([60, 60, 59], [1, 1, 0], 3)
@@ -108,11 +112,9 @@ def cheapest_minute(delay, late, miss):
         raise ValueError("rows")
 
     def cost(x):
-        return sum(
-            (d >= x) * (1 - e) * miss + (d < x) * e for d, e in zip(delay, late)
-        )
+        return sum((1 - e) if d >= x else e for d, e in zip(delay, late))
 
-    return min(range(61), key=lambda x: (cost(x), x))
+    return min(range(61), key=cost)
 
 
 # %% wrong: acts only above the minute

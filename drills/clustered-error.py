@@ -45,6 +45,10 @@ got = outcome([1.0, 1.0, 1.0, 5.0], ["mon", "mon", "mon", "tue"])
 assert near(got, 1.5), (
     f"three flights on one day, one on the other: expected 1.5, got {got!r}. A day counts by its flights: its sum is compared with s · m."
 )
+got = outcome([1.0, 1.0], ["mon", "tue"])
+assert near(got, 0.0), f"two equal days: expected 0.0, got {got!r}"
+got = outcome([0.0, 2.0], ["tue", "mon"])
+assert near(got, 1.0), f"0 and 2 on two days: expected 1.0, got {got!r}"
 for arguments in (
     ([], []),
     ([1.0, 2.0], ["mon"]),

@@ -23,6 +23,9 @@ def late_labels(
 
 
 # %% checks
+import random
+
+
 def outcome(*arguments):
     try:
         return late_labels(*arguments)
@@ -62,6 +65,16 @@ got = outcome([1, 2], [1], 150)
 assert isinstance(got, str) and got.startswith("ValueError"), (
     f"two landings, one due: expected ValueError, got {got!r}"
 )
+rng = random.Random(9)
+due = [rng.randint(0, 200) for _ in range(40)]
+landed = [rng.choice([None, d + rng.randint(-20, 90)]) for d in due]
+expected = []
+for came, planned in zip(landed, due):
+    known = came is not None and came <= 150
+    overdue = (came if known else 150) > planned + 30
+    expected.append(1 if overdue else 0 if known else None)
+got = outcome(landed, due, 150)
+assert got == expected, f"40 random flights: expected {expected}, got {got!r}"
 
 # %% hint
 # First decide whether the landing is known at `now`; the rest is two comparisons with due + 30.

@@ -91,147 +91,147 @@ def encode(text, merges):
 # %% wrong byte-pairs: each word counted once
 # says: or each word once
 # like: an index that moves by two, and a Counter
-# -                seen[pair] += n
-# +                seen[pair] += 1
+#-                seen[pair] += n
+#+                seen[pair] += 1
 
 
 # %% wrong byte-pairs: of equal counts the first met
 # says: not the one that was met first or last
 # visible: passes
 # like: an index that moves by two, and a Counter
-# -        most = max(seen.values())
-# -        best = min(pair for pair, n in seen.items() if n == most)
-# +        best = seen.most_common(1)[0][0]
+#-        most = max(seen.values())
+#-        best = min(pair for pair, n in seen.items() if n == most)
+#+        best = seen.most_common(1)[0][0]
 
 
 # %% wrong byte-pairs: of equal counts the largest pair
 # says: not the one that was met first or last
 # visible: passes
 # like: an index that moves by two, and a Counter
-# -        best = min(pair for pair, n in seen.items() if n == most)
-# +        best = max(pair for pair, n in seen.items() if n == most)
+#-        best = min(pair for pair, n in seen.items() if n == most)
+#+        best = max(pair for pair, n in seen.items() if n == most)
 
 
 # %% wrong byte-pairs: code points instead of bytes
 # says: é has two of them
 # visible: passes
 # like: an index that moves by two, and a Counter
-# -    words = [(list(word.encode("utf-8")), n) for word, n in counts.items()]
-# +    words = [([ord(c) for c in word], n) for word, n in counts.items()]
+#-    words = [(list(word.encode("utf-8")), n) for word, n in counts.items()]
+#+    words = [([ord(c) for c in word], n) for word, n in counts.items()]
 
-# -    tokens = list(text.encode("utf-8"))
-# +    tokens = [ord(c) for c in text]
+#-    tokens = list(text.encode("utf-8"))
+#+    tokens = [ord(c) for c in text]
 
 
 # %% wrong byte-pairs: pairs are counted once and for all
 # says: before the first merge only
 # like: an index that moves by two, and a Counter
-# -    merges = []
-# -    for new in range(256, 256 + n_merges):
-# -        seen = Counter()
-# -        for tokens, n in words:
-# -            for pair in zip(tokens, tokens[1:]):
-# -                seen[pair] += n
-# -        if not seen:
-# -            return merges
-# -        most = max(seen.values())
-# -        best = min(pair for pair, n in seen.items() if n == most)
-# -        merges.append(list(best))
-# -        words = [(join(tokens, best, new), n) for tokens, n in words]
-# -    return merges
-# +    seen = Counter()
-# +    for tokens, n in words:
-# +        for pair in zip(tokens, tokens[1:]):
-# +            seen[pair] += n
-# +    return sorted(seen, key=lambda p: (-seen[p], p))[:n_merges]
+#-    merges = []
+#-    for new in range(256, 256 + n_merges):
+#-        seen = Counter()
+#-        for tokens, n in words:
+#-            for pair in zip(tokens, tokens[1:]):
+#-                seen[pair] += n
+#-        if not seen:
+#-            return merges
+#-        most = max(seen.values())
+#-        best = min(pair for pair, n in seen.items() if n == most)
+#-        merges.append(list(best))
+#-        words = [(join(tokens, best, new), n) for tokens, n in words]
+#-    return merges
+#+    seen = Counter()
+#+    for tokens, n in words:
+#+        for pair in zip(tokens, tokens[1:]):
+#+            seen[pair] += n
+#+    return sorted(seen, key=lambda p: (-seen[p], p))[:n_merges]
 
 
 # %% wrong byte-pairs: one long text
 # says: words run into each other
 # like: an index that moves by two, and a Counter
-# -    words = [(list(word.encode("utf-8")), n) for word, n in counts.items()]
-# +    words = [(list("".join(word * n for word, n in counts.items()).encode("utf-8")), 1)]
+#-    words = [(list(word.encode("utf-8")), n) for word, n in counts.items()]
+#+    words = [(list("".join(word * n for word, n in counts.items()).encode("utf-8")), 1)]
 
 
 # %% wrong byte-pairs: overlapping pairs are counted once
 # says: in a a a the pair a a occurs twice
 # visible: passes
 # like: an index that moves by two, and a Counter
-# -            for pair in zip(tokens, tokens[1:]):
-# -                seen[pair] += n
-# +            i = 0
-# +            while i + 1 < len(tokens):
-# +                seen[tokens[i], tokens[i + 1]] += n
-# +                i += 2 if tokens[i : i + 1] * 2 == tokens[i + 1 : i + 3] else 1
+#-            for pair in zip(tokens, tokens[1:]):
+#-                seen[pair] += n
+#+            i = 0
+#+            while i + 1 < len(tokens):
+#+                seen[tokens[i], tokens[i + 1]] += n
+#+                i += 2 if tokens[i : i + 1] * 2 == tokens[i + 1 : i + 3] else 1
 
 
 # %% wrong byte-pairs: only the first place is merged
 # says: wherever it fits, not once
 # visible: passes
 # like: an index that moves by two, and a Counter
-# -    for i, pair in enumerate(merges):
-# -        tokens = join(tokens, pair, 256 + i)
-# -    return tokens
-# +    for i, pair in enumerate(merges):
-# +        for at in range(len(tokens) - 1):
-# +            if tokens[at : at + 2] == list(pair):
-# +                tokens[at : at + 2] = [256 + i]
-# +                break
-# +    return tokens
+#-    for i, pair in enumerate(merges):
+#-        tokens = join(tokens, pair, 256 + i)
+#-    return tokens
+#+    for i, pair in enumerate(merges):
+#+        for at in range(len(tokens) - 1):
+#+            if tokens[at : at + 2] == list(pair):
+#+                tokens[at : at + 2] = [256 + i]
+#+                break
+#+    return tokens
 
 
 # %% wrong byte-pairs: the longest token that fits
 # says: made in the order in which they were learnt
 # visible: passes
 # like: an index that moves by two, and a Counter
-# -    for i, pair in enumerate(merges):
-# -        tokens = join(tokens, pair, 256 + i)
-# -    return tokens
-# +    spelling = {i: bytes([i]) for i in range(256)}
-# +    for i, (a, b) in enumerate(merges):
-# +        spelling[256 + i] = spelling[a] + spelling[b]
-# +    rest, out = bytes(tokens), []
-# +    while rest:
-# +        best = max((t for t in spelling if rest.startswith(spelling[t])), key=lambda t: len(spelling[t]))
-# +        out.append(best)
-# +        rest = rest[len(spelling[best]) :]
-# +    return out
+#-    for i, pair in enumerate(merges):
+#-        tokens = join(tokens, pair, 256 + i)
+#-    return tokens
+#+    spelling = {i: bytes([i]) for i in range(256)}
+#+    for i, (a, b) in enumerate(merges):
+#+        spelling[256 + i] = spelling[a] + spelling[b]
+#+    rest, out = bytes(tokens), []
+#+    while rest:
+#+        best = max((t for t in spelling if rest.startswith(spelling[t])), key=lambda t: len(spelling[t]))
+#+        out.append(best)
+#+        rest = rest[len(spelling[best]) :]
+#+    return out
 
 
 # %% wrong byte-pairs: goes on when no pair is left
 # says: learn_merges raised ValueError
 # visible: passes
 # like: an index that moves by two, and a Counter
-# -        if not seen:
-# -            return merges
-# +
+#-        if not seen:
+#-            return merges
+#+
 
 
 # %% wrong byte-pairs: bad merges are used
 # says: expected a ValueError whose message names merges
 # visible: passes
 # like: an index that moves by two, and a Counter
-# -        if min(pair) < 0 or max(pair) > 255 + i:
-# +        if min(pair) < 0:
+#-        if min(pair) < 0 or max(pair) > 255 + i:
+#+        if min(pair) < 0:
 
 
 # %% wrong byte-pairs: the library encodes
 # says: may not be called
 # forbidden
 # like: an index that moves by two, and a Counter
-# -    tokens = list(text.encode("utf-8"))
-# -    for i, pair in enumerate(merges):
-# -        tokens = join(tokens, pair, 256 + i)
-# -    return tokens
-# +    from tokenizers.models import BPE
-# +
-# +    names = [chr(0x100 + i) for i in range(256)]
-# +    joints = []
-# +    for a, b in merges:
-# +        joints.append((names[a], names[b]))
-# +        names.append(names[a] + names[b])
-# +    model = BPE(vocab={name: i for i, name in enumerate(names)}, merges=joints)
-# +    return [t.id for t in model.tokenize("".join(names[b] for b in text.encode("utf-8")))]
+#-    tokens = list(text.encode("utf-8"))
+#-    for i, pair in enumerate(merges):
+#-        tokens = join(tokens, pair, 256 + i)
+#-    return tokens
+#+    from tokenizers.models import BPE
+#+
+#+    names = [chr(0x100 + i) for i in range(256)]
+#+    joints = []
+#+    for a, b in merges:
+#+        joints.append((names[a], names[b]))
+#+        names.append(names[a] + names[b])
+#+    model = BPE(vocab={name: i for i, name in enumerate(names)}, merges=joints)
+#+    return [t.id for t in model.tokenize("".join(names[b] for b in text.encode("utf-8")))]
 
 
 # %% right collate: lists, padded one by one
@@ -272,85 +272,85 @@ def collate(rows, pad_id, max_length):
 # says: as long as its longest row after cutting
 # visible: passes
 # like: lists, padded one by one
-# -    longest = max(len(row) for row in cut)
-# +    longest = max_length
+#-    longest = max(len(row) for row in cut)
+#+    longest = max_length
 
 
 # %% wrong collate: the last token is cut off
 # says: the last token was cut off
 # like: lists, padded one by one
-# -            row = row[: max_length - 1] + row[-1:]
-# +            row = row[:max_length]
+#-            row = row[: max_length - 1] + row[-1:]
+#+            row = row[:max_length]
 
 
 # %% wrong collate: the mask is guessed from the padding's number
 # says: the mask follows from the rows' lengths
 # visible: passes
 # like: lists, padded one by one
-# -    mask = [[1] * len(row) + [0] * (longest - len(row)) for row in cut]
-# +    mask = [[int(token != pad_id) for token in row] for row in ids]
+#-    mask = [[1] * len(row) + [0] * (longest - len(row)) for row in cut]
+#+    mask = [[int(token != pad_id) for token in row] for row in ids]
 
 
 # %% wrong collate: padded with zeros, whatever pad_id says
 # says: padding has the number pad_id, not 0
 # visible: passes
 # like: arrays filled row by row
-# -    ids = np.ones((len(rows), max(lengths)), dtype=np.int64) * pad_id
-# +    ids = np.zeros((len(rows), max(lengths)), dtype=np.int64)
+#-    ids = np.ones((len(rows), max(lengths)), dtype=np.int64) * pad_id
+#+    ids = np.zeros((len(rows), max(lengths)), dtype=np.int64)
 
 
 # %% wrong collate: as long as the longest row before cutting
 # says: as long as its longest row after cutting
 # like: lists, padded one by one
-# -    longest = max(len(row) for row in cut)
-# +    longest = max(len(row) for row in rows)
+#-    longest = max(len(row) for row in cut)
+#+    longest = max(len(row) for row in rows)
 
 
 # %% wrong collate: padded on the left
 # says: for the example worked by hand
 # like: lists, padded one by one
-# -    ids = [row + [pad_id] * (longest - len(row)) for row in cut]
-# -    mask = [[1] * len(row) + [0] * (longest - len(row)) for row in cut]
-# +    ids = [[pad_id] * (longest - len(row)) + row for row in cut]
-# +    mask = [[0] * (longest - len(row)) + [1] * len(row) for row in cut]
+#-    ids = [row + [pad_id] * (longest - len(row)) for row in cut]
+#-    mask = [[1] * len(row) + [0] * (longest - len(row)) for row in cut]
+#+    ids = [[pad_id] * (longest - len(row)) + row for row in cut]
+#+    mask = [[0] * (longest - len(row)) + [1] * len(row) for row in cut]
 
 
 # %% wrong collate: the mask is 1 at the padding
 # says: expected the mask
 # like: lists, padded one by one
-# -    mask = [[1] * len(row) + [0] * (longest - len(row)) for row in cut]
-# +    mask = [[0] * len(row) + [1] * (longest - len(row)) for row in cut]
+#-    mask = [[1] * len(row) + [0] * (longest - len(row)) for row in cut]
+#+    mask = [[0] * len(row) + [1] * (longest - len(row)) for row in cut]
 
 
 # %% wrong collate: the rows of the caller are cut
 # says: changed the rows
 # visible: passes
 # like: lists, padded one by one
-# -        row = list(row)
-# -        if len(row) > max_length:
-# -            row = row[: max_length - 1] + row[-1:]
-# +        if len(row) > max_length:
-# +            row[max_length - 1 :] = row[-1:]
+#-        row = list(row)
+#-        if len(row) > max_length:
+#-            row = row[: max_length - 1] + row[-1:]
+#+        if len(row) > max_length:
+#+            row[max_length - 1 :] = row[-1:]
 
 
 # %% wrong collate: an empty row is padded
 # says: expected a ValueError whose message names rows
 # visible: passes
 # like: lists, padded one by one
-# -    if len(rows) == 0 or min(len(row) for row in rows) == 0:
-# +    if len(rows) == 0:
+#-    if len(rows) == 0 or min(len(row) for row in rows) == 0:
+#+    if len(rows) == 0:
 
 
 # %% wrong collate: PyTorch pads
 # says: may not be called
 # forbidden
 # like: lists, padded one by one
-# -    ids = [row + [pad_id] * (longest - len(row)) for row in cut]
-# +    import torch
-# +    from torch.nn.utils.rnn import pad_sequence
-# +
-# +    tensors = [torch.tensor(row) for row in cut]
-# +    ids = pad_sequence(tensors, batch_first=True, padding_value=pad_id).numpy()
+#-    ids = [row + [pad_id] * (longest - len(row)) for row in cut]
+#+    import torch
+#+    from torch.nn.utils.rnn import pad_sequence
+#+
+#+    tensors = [torch.tensor(row) for row in cut]
+#+    ids = pad_sequence(tensors, batch_first=True, padding_value=pad_id).numpy()
 
 
 # %% right masked-mean: one text after the other
@@ -389,87 +389,87 @@ def masked_mean(states, mask):
 # %% wrong masked-mean: padding enters the mean
 # says: padding entered the mean
 # like: one text after the other
-# -        out[i] = chosen.mean(axis=0)
-# +        out[i] = states[i].mean(axis=0)
+#-        out[i] = chosen.mean(axis=0)
+#+        out[i] = states[i].mean(axis=0)
 
 
 # %% wrong masked-mean: divided by the length of the batch
 # says: divided by the length of the batch
 # like: einsum with padding set to zero
-# -    return np.einsum("nld,nl->nd", clean, weights) / total[:, None]
-# +    return np.einsum("nld,nl->nd", clean, weights) / length
+#-    return np.einsum("nld,nl->nd", clean, weights) / total[:, None]
+#+    return np.einsum("nld,nl->nd", clean, weights) / length
 
 
 # %% wrong masked-mean: padding multiplied away
 # says: 0 times NaN is NaN
 # visible: passes
 # like: einsum with padding set to zero
-# -    clean[weights == 0] = 0
-# +
+#-    clean[weights == 0] = 0
+#+
 
 
 # %% wrong masked-mean: the first token stands for all
 # says: only the first token counts
 # like: one text after the other
-# -        out[i] = chosen.mean(axis=0)
-# +        out[i] = chosen[0]
+#-        out[i] = chosen.mean(axis=0)
+#+        out[i] = chosen[0]
 
 
 # %% wrong masked-mean: the maximum
 # says: the maximum was taken
 # like: one text after the other
-# -        out[i] = chosen.mean(axis=0)
-# +        out[i] = chosen.max(axis=0)
+#-        out[i] = chosen.mean(axis=0)
+#+        out[i] = chosen.max(axis=0)
 
 
 # %% wrong masked-mean: the mask's ones are counted from the left
 # says: with padding on the left
 # visible: passes
 # like: one text after the other
-# -        chosen = states[i][mask[i].astype(bool)]
-# +        chosen = states[i][: int(mask[i].sum())]
+#-        chosen = states[i][mask[i].astype(bool)]
+#+        chosen = states[i][: int(mask[i].sum())]
 
 
 # %% wrong masked-mean: one count for the whole batch
 # says: the number of its own tokens
 # visible: passes
 # like: einsum with padding set to zero
-# -    return np.einsum("nld,nl->nd", clean, weights) / total[:, None]
-# +    return np.einsum("nld,nl->nd", clean, weights) / (total.mean() if n else 1)
+#-    return np.einsum("nld,nl->nd", clean, weights) / total[:, None]
+#+    return np.einsum("nld,nl->nd", clean, weights) / (total.mean() if n else 1)
 
 
 # %% wrong masked-mean: the states of the caller are changed
 # says: changed the states
 # visible: passes
 # like: einsum with padding set to zero
-# -    clean = states.copy()
-# +    clean = states
+#-    clean = states.copy()
+#+    clean = states
 
 
 # %% wrong masked-mean: float64 comes back
 # says: expected a result of float32
 # visible: passes
 # like: einsum with padding set to zero
-# -    weights = np.asarray(mask).astype(states.dtype)
-# +    weights = np.asarray(mask).astype(float)
+#-    weights = np.asarray(mask).astype(states.dtype)
+#+    weights = np.asarray(mask).astype(float)
 
 
 # %% wrong masked-mean: a text without a token gives NaN
 # says: a text without a token
 # visible: passes
 # like: einsum with padding set to zero
-# -    if (total == 0).any():
-# -        raise ValueError("mask: a text without tokens")
-# +    total = np.where(total == 0, np.nan, total)
+#-    if (total == 0).any():
+#-        raise ValueError("mask: a text without tokens")
+#+    total = np.where(total == 0, np.nan, total)
 
 
 # %% wrong masked-mean: NumPy's masked arrays
 # says: may not be called
 # forbidden
 # like: einsum with padding set to zero
-# -    return np.einsum("nld,nl->nd", clean, weights) / total[:, None]
-# +    hidden = np.broadcast_to(weights[:, :, None] == 0, clean.shape)
-# +    return np.ma.array(clean, mask=hidden).mean(axis=1).filled(0).astype(states.dtype)
+#-    return np.einsum("nld,nl->nd", clean, weights) / total[:, None]
+#+    hidden = np.broadcast_to(weights[:, :, None] == 0, clean.shape)
+#+    return np.ma.array(clean, mask=hidden).mean(axis=1).filled(0).astype(states.dtype)
 
 
 # %% right is-it-real: all draws at once
@@ -517,103 +517,103 @@ def is_it_real(right_a, right_b, n_resamples=2000, seed=0):
 # %% wrong is-it-real: A minus B
 # says: that of A minus B
 # like: all draws at once
-# -    gap = right_b - right_a
-# +    gap = right_a - right_b
+#-    gap = right_b - right_a
+#+    gap = right_a - right_b
 
 
 # %% wrong is-it-real: the models' rows are drawn apart
 # says: drawn apart
 # like: both models scored in each resample
-# -        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, rows)].mean())
-# +        others = rng.choice(a.shape[1], a.shape[1])
-# +        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, others)].mean())
+#-        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, rows)].mean())
+#+        others = rng.choice(a.shape[1], a.shape[1])
+#+        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, others)].mean())
 
 
 # %% wrong is-it-real: rows only
 # says: draw seeds as well
 # visible: passes
 # like: both models scored in each resample
-# -        seeds = rng.choice(a.shape[0], a.shape[0])
-# +        seeds = np.arange(a.shape[0])
+#-        seeds = rng.choice(a.shape[0], a.shape[0])
+#+        seeds = np.arange(a.shape[0])
 
 
 # %% wrong is-it-real: seeds only
 # says: for the example worked by hand, expected the interval
 # like: both models scored in each resample
-# -        rows = rng.choice(a.shape[1], a.shape[1])
-# +        rows = np.arange(a.shape[1])
+#-        rows = rng.choice(a.shape[1], a.shape[1])
+#+        rows = np.arange(a.shape[1])
 
 
 # %% wrong is-it-real: every answer drawn on its own
 # says: draw a row once for all seeds
 # visible: passes
 # like: both models scored in each resample
-# -        rows = rng.choice(a.shape[1], a.shape[1])
-# -        seeds = rng.choice(a.shape[0], a.shape[0])
-# -        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, rows)].mean())
-# +        cells = rng.choice(a.size, a.size)
-# +        found.append(b.ravel()[cells].mean() - a.ravel()[cells].mean())
+#-        rows = rng.choice(a.shape[1], a.shape[1])
+#-        seeds = rng.choice(a.shape[0], a.shape[0])
+#-        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, rows)].mean())
+#+        cells = rng.choice(a.size, a.size)
+#+        found.append(b.ravel()[cells].mean() - a.ravel()[cells].mean())
 
 
 # %% wrong is-it-real: other rows for each seed
 # says: draw a row once for all seeds
 # visible: passes
 # like: both models scored in each resample
-# -        rows = rng.choice(a.shape[1], a.shape[1])
-# -        seeds = rng.choice(a.shape[0], a.shape[0])
-# -        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, rows)].mean())
-# +        seeds = rng.choice(a.shape[0], a.shape[0])[:, None]
-# +        rows = rng.choice(a.shape[1], a.shape)
-# +        found.append(b[seeds, rows].mean() - a[seeds, rows].mean())
+#-        rows = rng.choice(a.shape[1], a.shape[1])
+#-        seeds = rng.choice(a.shape[0], a.shape[0])
+#-        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, rows)].mean())
+#+        seeds = rng.choice(a.shape[0], a.shape[0])[:, None]
+#+        rows = rng.choice(a.shape[1], a.shape)
+#+        found.append(b[seeds, rows].mean() - a[seeds, rows].mean())
 
 
 # %% wrong is-it-real: an interval of 90 %
 # says: may be of 90 %
 # visible: passes
 # like: all draws at once
-# -    low, high = np.quantile(drawn, [0.025, 0.975])
-# +    low, high = np.quantile(drawn, [0.05, 0.95])
+#-    low, high = np.quantile(drawn, [0.025, 0.975])
+#+    low, high = np.quantile(drawn, [0.05, 0.95])
 
 
 # %% wrong is-it-real: the interval of chance
 # says: for the example worked by hand, expected the interval
 # like: all draws at once
-# -    low, high = np.quantile(drawn, [0.025, 0.975])
-# +    low, high = np.quantile(drawn - gap.mean(), [0.025, 0.975])
+#-    low, high = np.quantile(drawn, [0.025, 0.975])
+#+    low, high = np.quantile(drawn - gap.mean(), [0.025, 0.975])
 
 
 # %% wrong is-it-real: the seed is not used
 # says: two intervals
 # visible: passes
 # like: all draws at once
-# -    rng = np.random.default_rng(seed)
-# +    rng = np.random.default_rng()
+#-    rng = np.random.default_rng(seed)
+#+    rng = np.random.default_rng()
 
 
 # %% wrong is-it-real: a fixed seed
 # says: does the function use it
 # visible: passes
 # like: all draws at once
-# -    rng = np.random.default_rng(seed)
-# +    rng = np.random.default_rng(0)
+#-    rng = np.random.default_rng(seed)
+#+    rng = np.random.default_rng(0)
 
 
 # %% wrong is-it-real: booleans cannot be subtracted
 # says: numpy boolean subtract
 # visible: passes
 # like: all draws at once
-# -    right_a = np.asarray(right_a, dtype=float)
-# -    right_b = np.asarray(right_b, dtype=float)
-# +    right_a, right_b = np.asarray(right_a), np.asarray(right_b)
+#-    right_a = np.asarray(right_a, dtype=float)
+#-    right_b = np.asarray(right_b, dtype=float)
+#+    right_a, right_b = np.asarray(right_a), np.asarray(right_b)
 
 
 # %% wrong is-it-real: arrays that do not fit are stretched
 # says: names right_b
 # visible: passes
 # like: all draws at once
-# -    if right_a.shape != right_b.shape:
-# -        raise ValueError("right_b is of another shape")
-# +    right_a, right_b = np.broadcast_arrays(right_a, right_b)
+#-    if right_a.shape != right_b.shape:
+#-        raise ValueError("right_b is of another shape")
+#+    right_a, right_b = np.broadcast_arrays(right_a, right_b)
 
 
 # %% wrong is-it-real: SciPy's bootstrap of the rows

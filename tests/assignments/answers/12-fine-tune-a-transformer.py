@@ -583,7 +583,7 @@ def is_it_real(right_a, right_b, n_resamples=2000, seed=0):
 
 
 # %% wrong is-it-real: the seed is not used
-# says: two intervals
+# says: the interval of 2000 resamples with seed 0
 # visible: passes
 # like: all draws at once
 #-    rng = np.random.default_rng(seed)

@@ -463,6 +463,25 @@ def masked_mean(states, mask):
 #+    total = np.where(total == 0, np.nan, total)
 
 
+# %% wrong masked-mean: every NaN becomes 0
+# says: with NaN in the first number of a real token
+# visible: passes
+# like: einsum with padding set to zero
+#-    clean = states.copy()
+#+    clean = np.nan_to_num(states)
+
+
+# %% wrong masked-mean: padding becomes NaN, and nanmean skips it
+# says: only the mask says what is padding
+# visible: passes
+# like: einsum with padding set to zero
+#-    clean = states.copy()
+#-    clean[weights == 0] = 0
+#-    return np.einsum("nld,nl->nd", clean, weights) / total[:, None]
+#+    clean = np.where(weights[:, :, None] == 1, states, np.nan).astype(states.dtype)
+#+    return np.nanmean(clean, axis=1)
+
+
 # %% wrong masked-mean: NumPy's masked arrays
 # says: may not be called
 # forbidden
@@ -505,11 +524,9 @@ def is_it_real(right_a, right_b, n_resamples=2000, seed=0):
     if n_resamples <= 0:
         raise ValueError("n_resamples <= 0")
     rng = np.random.RandomState(seed)
-    found = []
-    for _ in range(n_resamples):
-        rows = rng.choice(a.shape[1], a.shape[1])
-        seeds = rng.choice(a.shape[0], a.shape[0])
-        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, rows)].mean())
+    rows = rng.randint(a.shape[1], size=(n_resamples, a.shape[1]))
+    seeds = rng.randint(a.shape[0], size=(n_resamples, a.shape[0], 1))
+    found = [b[s, r].mean() - a[s, r].mean() for s, r in zip(seeds, rows)]
     ends = [float(np.percentile(found, q)) for q in (2.5, 97.5)]
     return {"difference": float(b.mean() - a.mean()), "low": ends[0], "high": ends[1]}
 
@@ -524,47 +541,44 @@ def is_it_real(right_a, right_b, n_resamples=2000, seed=0):
 # %% wrong is-it-real: the models' rows are drawn apart
 # says: drawn apart
 # like: both models scored in each resample
-#-        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, rows)].mean())
-#+        others = rng.choice(a.shape[1], a.shape[1])
-#+        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, others)].mean())
+#-    found = [b[s, r].mean() - a[s, r].mean() for s, r in zip(seeds, rows)]
+#+    others = rng.randint(a.shape[1], size=(n_resamples, a.shape[1]))
+#+    found = [b[s, r].mean() - a[s, o].mean() for s, r, o in zip(seeds, rows, others)]
 
 
 # %% wrong is-it-real: rows only
 # says: draw seeds as well
 # visible: passes
 # like: both models scored in each resample
-#-        seeds = rng.choice(a.shape[0], a.shape[0])
-#+        seeds = np.arange(a.shape[0])
+#-    seeds = rng.randint(a.shape[0], size=(n_resamples, a.shape[0], 1))
+#+    seeds = [np.arange(a.shape[0])[:, None]] * n_resamples
 
 
 # %% wrong is-it-real: seeds only
 # says: for the example worked by hand, expected the interval
 # like: both models scored in each resample
-#-        rows = rng.choice(a.shape[1], a.shape[1])
-#+        rows = np.arange(a.shape[1])
+#-    rows = rng.randint(a.shape[1], size=(n_resamples, a.shape[1]))
+#+    rows = [np.arange(a.shape[1])] * n_resamples
 
 
 # %% wrong is-it-real: every answer drawn on its own
 # says: draw a row once for all seeds
 # visible: passes
 # like: both models scored in each resample
-#-        rows = rng.choice(a.shape[1], a.shape[1])
-#-        seeds = rng.choice(a.shape[0], a.shape[0])
-#-        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, rows)].mean())
-#+        cells = rng.choice(a.size, a.size)
-#+        found.append(b.ravel()[cells].mean() - a.ravel()[cells].mean())
+#-    rows = rng.randint(a.shape[1], size=(n_resamples, a.shape[1]))
+#-    seeds = rng.randint(a.shape[0], size=(n_resamples, a.shape[0], 1))
+#-    found = [b[s, r].mean() - a[s, r].mean() for s, r in zip(seeds, rows)]
+#+    cells = rng.randint(a.size, size=(n_resamples, a.size))
+#+    a, b = a.ravel(), b.ravel()
+#+    found = [b[c].mean() - a[c].mean() for c in cells]
 
 
 # %% wrong is-it-real: other rows for each seed
 # says: draw a row once for all seeds
 # visible: passes
 # like: both models scored in each resample
-#-        rows = rng.choice(a.shape[1], a.shape[1])
-#-        seeds = rng.choice(a.shape[0], a.shape[0])
-#-        found.append(b[np.ix_(seeds, rows)].mean() - a[np.ix_(seeds, rows)].mean())
-#+        seeds = rng.choice(a.shape[0], a.shape[0])[:, None]
-#+        rows = rng.choice(a.shape[1], a.shape)
-#+        found.append(b[seeds, rows].mean() - a[seeds, rows].mean())
+#-    rows = rng.randint(a.shape[1], size=(n_resamples, a.shape[1]))
+#+    rows = rng.randint(a.shape[1], size=(n_resamples, *a.shape))
 
 
 # %% wrong is-it-real: an interval of 90 %
@@ -605,6 +619,33 @@ def is_it_real(right_a, right_b, n_resamples=2000, seed=0):
 #-    right_a = np.asarray(right_a, dtype=float)
 #-    right_b = np.asarray(right_b, dtype=float)
 #+    right_a, right_b = np.asarray(right_a), np.asarray(right_b)
+
+
+# %% wrong is-it-real: 0 minus 1 is 255
+# says: for uint8
+# visible: passes
+# like: all draws at once
+#-    right_a = np.asarray(right_a, dtype=float)
+#-    right_b = np.asarray(right_b, dtype=float)
+#+    right_a, right_b = np.asarray(right_a) * 1, np.asarray(right_b) * 1
+
+
+# %% wrong is-it-real: a bell curve in place of the resamples
+# says: a bell curve stands for the resamples
+# like: both models scored in each resample
+#-    ends = [float(np.percentile(found, q)) for q in (2.5, 97.5)]
+#-    return {"difference": float(b.mean() - a.mean()), "low": ends[0], "high": ends[1]}
+#+    middle, half = float(b.mean() - a.mean()), 1.96 * float(np.std(found))
+#+    return {"difference": middle, "low": middle - half, "high": middle + half}
+
+
+# %% wrong is-it-real: NumPy's global generator is seeded
+# says: may not be called
+# forbidden
+# like: both models scored in each resample
+#-    rng = np.random.RandomState(seed)
+#+    np.random.seed(seed)
+#+    rng = np.random
 
 
 # %% wrong is-it-real: arrays that do not fit are stretched

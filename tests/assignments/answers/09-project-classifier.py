@@ -100,6 +100,14 @@ def outcomes(tracks, hours, rise, until):
 #+        elif then > max(reports) or any(t > then for t in reports):
 
 
+# %% wrong outcomes: the last report is the last row
+# says: Its storm's reports
+# visible: passes
+# like: a plain loop over dicts
+#-        elif then > until or any(t > then for t in reports):
+#+        elif then > until or list(reports)[-1] > then:
+
+
 # %% wrong outcomes: the labels in the order of storms and times
 # says: in the order of the rows
 # visible: passes
@@ -185,8 +193,7 @@ def score(rows, model):
         z = model["intercept"]
         for v, t in zip(values, terms.values()):
             z += t["weight"] * (v - t["mean"]) / t["scale"]
-        z = float(np.clip(z, -700, 700))
-        p.append(1 / (1 + np.exp(-z)) if z > -700 else 0.0)
+        p.append(1 / (1 + np.exp(-np.clip(z, -500, 500))))
     return pd.DataFrame({"p": p, "why": why}, index=rows.index)
 
 

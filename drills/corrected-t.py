@@ -42,7 +42,7 @@ def near(got, expected):
 
 got = outcome([1.0, 2.0, 3.0, 2.0], 80, 20)
 assert near(got, 12**0.5), (
-    f"the example: expected {12**0.5:.4f}, got {got!r}. 4.8990 would be the plain t statistic; 4 that the variance was divided by k; 6 that s² was not put under the root."
+    f"the example: expected {12**0.5:.4f}, got {got!r}. 4.8990 would be the plain t statistic; 4 that the variance was divided by k; 6 that the root was forgotten."
 )
 got = outcome([-1.0, -2.0, -3.0, -2.0], 80, 20)
 assert near(got, -(12**0.5)), (

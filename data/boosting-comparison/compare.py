@@ -3,8 +3,8 @@
     OMP_NUM_THREADS=1 python data/boosting-comparison/compare.py [DATA SET …]
 
 writes `results.csv` beside this script: a row for each data set, fold and model. Chapter 07 runs
-this file to repeat one fold of `ames` with `boosted`, and reads the rest. Everything that could favour
-one side stands in `BUDGET` and below it.
+this file to repeat one fold of `ames` and to score weeks of `flights` by those before, and reads the
+rest. Everything that could favour one side stands in `BUDGET` and below it.
 """
 
 from __future__ import annotations

@@ -67,370 +67,156 @@ def lookup(left, right, on):
 # %% wrong lookup: the last of several rows wins, silently
 # says: expected a ValueError
 # visible: passes
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
-            raise ValueError(f"column {c}: text here, numbers there")
-    rest = [c for c in right if c not in on]
-    both = [c for c in rest if c in left]
-    if both:
-        raise ValueError(f"in both tables: {both}")
-    whole = right[right[on].notna().all(axis=1)]
-    numbers = {}
-    for i, key in enumerate(zip(*(whole[c] for c in on))):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
-    new = left.reset_index(drop=True)
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new
-
-
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+# like: a dictionary, and one column at a time
+#-    if whole.duplicated(on).any():
+#-        raise ValueError(f"right is not unique by {on}")
 
 
 # %% wrong lookup: the promise is checked by the rows that come out, so only for the keys in use
 # says: not about today's flights
 # visible: passes
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
-            raise ValueError(f"column {c}: text here, numbers there")
-    rest = [c for c in right if c not in on]
-    both = [c for c in rest if c in left]
-    if both:
-        raise ValueError(f"in both tables: {both}")
-    whole = right[right[on].notna().all(axis=1)]
-    used = set(zip(*(left[c] for c in on)))
-    whole = whole[np.array([key in used for key in zip(*(whole[c] for c in on))], dtype=bool)]
-    if whole.duplicated(on).any():
-        raise ValueError(f"right is not unique by {on}")
-    numbers = {}
-    for i, key in enumerate(zip(*(whole[c] for c in on))):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
-    new = left.reset_index(drop=True)
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new
-
-
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+# like: a dictionary, and one column at a time
+#-    whole = right[right[on].notna().all(axis=1)]
+#+    whole = right[right[on].notna().all(axis=1)]
+#+    used = set(zip(*(left[c] for c in on)))
+#+    whole = whole[np.array([key in used for key in zip(*(whole[c] for c in on))], dtype=bool)]
 
 
 # %% wrong lookup: rows that are equal throughout are thrown away before the check
 # says: equal throughout
 # visible: passes
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
-            raise ValueError(f"column {c}: text here, numbers there")
-    rest = [c for c in right if c not in on]
-    both = [c for c in rest if c in left]
-    if both:
-        raise ValueError(f"in both tables: {both}")
-    whole = right[right[on].notna().all(axis=1)].drop_duplicates()
-    if whole.duplicated(on).any():
-        raise ValueError(f"right is not unique by {on}")
-    numbers = {}
-    for i, key in enumerate(zip(*(whole[c] for c in on))):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
-    new = left.reset_index(drop=True)
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new
-
-
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+# like: a dictionary, and one column at a time
+#-    whole = right[right[on].notna().all(axis=1)]
+#+    whole = right[right[on].notna().all(axis=1)].drop_duplicates()
 
 
 # %% wrong lookup: missing keys match each other
 # says: unknown is not equal to unknown
 # visible: passes
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
-            raise ValueError(f"column {c}: text here, numbers there")
-    rest = [c for c in right if c not in on]
-    both = [c for c in rest if c in left]
-    if both:
-        raise ValueError(f"in both tables: {both}")
-    right = right.astype({c: object for c in on}).fillna({c: "none" for c in on}) if len(right) else right
-    left_keys = left.astype({c: object for c in on}).fillna({c: "none" for c in on})
-    whole = right.drop_duplicates(on, keep="last") if right[on].isin(["none"]).any(axis=None) else right
-    if whole.duplicated(on).any():
-        raise ValueError(f"right is not unique by {on}")
-    numbers = {}
-    for i, key in enumerate(zip(*(whole[c] for c in on))):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(*(left_keys[c] for c in on))]
-    new = left.reset_index(drop=True)
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new
+# like: a dictionary, and one column at a time
+#-    whole = right[right[on].notna().all(axis=1)]
+#+    right = right.astype({c: object for c in on}).fillna({c: "none" for c in on}) if len(right) else right
+#+    left_keys = left.astype({c: object for c in on}).fillna({c: "none" for c in on})
+#+    whole = right.drop_duplicates(on, keep="last") if right[on].isin(["none"]).any(axis=None) else right
 
-
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+#-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
+#+    picks = [numbers.get(key, -1) for key in zip(*(left_keys[c] for c in on))]
 
 
 # %% wrong lookup: a missing key in right counts as repeated
 # says: keys with missing values on both sides
 # visible: passes
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
-            raise ValueError(f"column {c}: text here, numbers there")
-    rest = [c for c in right if c not in on]
-    both = [c for c in rest if c in left]
-    if both:
-        raise ValueError(f"in both tables: {both}")
-    whole = right
-    if whole.duplicated(on).any():
-        raise ValueError(f"right is not unique by {on}")
-    numbers = {}
-    for i, key in enumerate(zip(*(whole[c] for c in on))):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
-    new = left.reset_index(drop=True)
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new
-
-
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+# like: a dictionary, and one column at a time
+#-    whole = right[right[on].notna().all(axis=1)]
+#+    whole = right
 
 
 # %% wrong lookup: flights without an aircraft are dropped
 # says: stays
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
-            raise ValueError(f"column {c}: text here, numbers there")
-    rest = [c for c in right if c not in on]
-    both = [c for c in rest if c in left]
-    if both:
-        raise ValueError(f"in both tables: {both}")
-    whole = right[right[on].notna().all(axis=1)]
-    if whole.duplicated(on).any():
-        raise ValueError(f"right is not unique by {on}")
-    numbers = {}
-    for i, key in enumerate(zip(*(whole[c] for c in on))):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
-    new = left.reset_index(drop=True)
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new[[i >= 0 for i in picks]].reset_index(drop=True)
-
-
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+# like: a dictionary, and one column at a time
+#-    return new
+#+    return new[[i >= 0 for i in picks]].reset_index(drop=True)
 
 
 # %% wrong lookup: only the first column of the key
 # says: another row's weather
 # visible: passes
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
-            raise ValueError(f"column {c}: text here, numbers there")
-    rest = [c for c in right if c not in on]
-    both = [c for c in rest if c in left]
-    if both:
-        raise ValueError(f"in both tables: {both}")
-    whole = right[right[on].notna().all(axis=1)]
-    if whole.duplicated(on).any():
-        raise ValueError(f"right is not unique by {on}")
-    numbers = {}
-    for i, key in enumerate(zip(whole[on[0]])):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(left[on[0]])]
-    new = left.reset_index(drop=True)
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new
+# like: a dictionary, and one column at a time
+#-    for i, key in enumerate(zip(*(whole[c] for c in on))):
+#+    for i, key in enumerate(zip(whole[on[0]])):
 
-
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+#-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
+#+    picks = [numbers.get(key, -1) for key in zip(left[on[0]])]
 
 
 # %% wrong lookup: the index of left is kept
 # says: expected the index 0
 # visible: passes
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
-            raise ValueError(f"column {c}: text here, numbers there")
-    rest = [c for c in right if c not in on]
-    both = [c for c in rest if c in left]
-    if both:
-        raise ValueError(f"in both tables: {both}")
-    whole = right[right[on].notna().all(axis=1)]
-    if whole.duplicated(on).any():
-        raise ValueError(f"right is not unique by {on}")
-    numbers = {}
-    for i, key in enumerate(zip(*(whole[c] for c in on))):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
-    new = left.copy()
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new
-
-
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+# like: a dictionary, and one column at a time
+#-    new = left.reset_index(drop=True)
+#+    new = left.copy()
 
 
 # %% wrong lookup: the columns are added to the caller's table
 # says: changed left
 # visible: passes
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
-            raise ValueError(f"column {c}: text here, numbers there")
-    rest = [c for c in right if c not in on]
-    both = [c for c in rest if c in left]
-    if both:
-        raise ValueError(f"in both tables: {both}")
-    whole = right[right[on].notna().all(axis=1)]
-    if whole.duplicated(on).any():
-        raise ValueError(f"right is not unique by {on}")
-    numbers = {}
-    for i, key in enumerate(zip(*(whole[c] for c in on))):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
-    new = left
-    new.reset_index(drop=True, inplace=True)
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new
-
-
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+# like: a dictionary, and one column at a time
+#-    new = left.reset_index(drop=True)
+#+    new = left
+#+    new.reset_index(drop=True, inplace=True)
 
 
 # %% wrong lookup: a column in both tables is overwritten
 # says: seats in both tables
 # visible: passes
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
-            raise ValueError(f"column {c}: text here, numbers there")
-    rest = [c for c in right if c not in on]
-    whole = right[right[on].notna().all(axis=1)]
-    if whole.duplicated(on).any():
-        raise ValueError(f"right is not unique by {on}")
-    numbers = {}
-    for i, key in enumerate(zip(*(whole[c] for c in on))):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
-    new = left.reset_index(drop=True)
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new
-
-
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+# like: a dictionary, and one column at a time
+#-    both = [c for c in rest if c in left]
+#-    if both:
+#-        raise ValueError(f"in both tables: {both}")
 
 
 # %% wrong lookup: numbers and text are compared, and nothing matches
 # says: numbers in left and text in right
 # visible: passes
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-    rest = [c for c in right if c not in on]
-    both = [c for c in rest if c in left]
-    if both:
-        raise ValueError(f"in both tables: {both}")
-    whole = right[right[on].notna().all(axis=1)]
-    if whole.duplicated(on).any():
-        raise ValueError(f"right is not unique by {on}")
-    numbers = {}
-    for i, key in enumerate(zip(*(whole[c] for c in on))):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
-    new = left.reset_index(drop=True)
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new
-
-
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+# like: a dictionary, and one column at a time
+#-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
+#-            raise ValueError(f"column {c}: text here, numbers there")
 
 
 # %% wrong lookup: the error does not say which key
 # says: names right, origin and hour
 # visible: passes
-def lookup(left, right, on):
-    for c in on:
-        if c not in left or c not in right:
-            raise ValueError(f"column {c} is missing")
-        if len(left) and len(right) and is_numeric(left[c]) != is_numeric(right[c]):
-            raise ValueError(f"column {c}: text here, numbers there")
-    rest = [c for c in right if c not in on]
-    both = [c for c in rest if c in left]
-    if both:
-        raise ValueError(f"in both tables: {both}")
-    whole = right[right[on].notna().all(axis=1)]
-    if whole.duplicated(on).any():
-        raise ValueError("keys are not unique in right")
-    numbers = {}
-    for i, key in enumerate(zip(*(whole[c] for c in on))):
-        numbers[key] = i
-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
-    new = left.reset_index(drop=True)
-    for c in rest:
-        values = list(whole[c])
-        new[c] = [values[i] if i >= 0 else None for i in picks]
-    return new
+# like: a dictionary, and one column at a time
+#-        raise ValueError(f"right is not unique by {on}")
+#+        raise ValueError("keys are not unique in right")
 
 
-def is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column)
+# %% wrong lookup: the columns of the key as one text
+# says: not their texts
+# visible: passes
+# like: a dictionary, and one column at a time
+#-    for i, key in enumerate(zip(*(whole[c] for c in on))):
+#+    for i, key in enumerate(texts(whole, on)):
+
+#-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
+#+    picks = [numbers.get(key, -1) for key in texts(left, on)]
+
+#-def is_numeric(column):
+#+def texts(table, on):
+#+    rows = table[on].itertuples(index=False, name=None)
+#+    return ["|".join(v if isinstance(v, str) else str(float(v or "nan")) for v in row) for row in rows]
+#+
+#+
+#+def is_numeric(column):
+
+
+# %% wrong lookup: numbers are compared as floats
+# says: can be one float
+# visible: passes
+# like: a dictionary, and one column at a time
+#-    for i, key in enumerate(zip(*(whole[c] for c in on))):
+#+    for i, key in enumerate(zip(*(as_floats(whole[c]) for c in on))):
+
+#-    picks = [numbers.get(key, -1) for key in zip(*(left[c] for c in on))]
+#+    picks = [numbers.get(key, -1) for key in zip(*(as_floats(left[c]) for c in on))]
+
+#-def is_numeric(column):
+#+def as_floats(column):
+#+    return column.astype(float) if is_numeric(column) else column
+#+
+#+
+#+def is_numeric(column):
+
+
+# %% wrong lookup: rows are found again by the labels of the index
+# says: repeats its labels
+# visible: passes
+# like: the solution
+#-    for number, key in enumerate(right[on].itertuples(index=False, name=None)):
+#+    for number, key in zip(right.index, right[on].itertuples(index=False, name=None)):
+
+#-    brought = right[others].reset_index(drop=True).reindex(found)  # there is no row -1
+#+    brought = right[~right.index.duplicated()][others].reindex(found)
 
 
 # %% wrong lookup: the library's join
@@ -500,339 +286,94 @@ def as_known(decisions, records, max_age_minutes):
 
 # %% wrong as-known: by the time of observation: the future leaks in
 # says: before it is published
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-        raise ValueError("records: missing, repeated or too early")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    ordered = records.sort_values(["observed", "published"])
-    groups = {
-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
-        for name, rows in ordered.groupby("station")
-    }
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(observed <= at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
-                result[i] = value[best]
-    return result
+# like: one decision at a time, over a station's arrays
+#-        fit = np.flatnonzero(published <= at.to_datetime64())
+#+        fit = np.flatnonzero(observed <= at.to_datetime64())
 
 
 # %% wrong as-known: the record published last, though it is about the past
 # says: the record published last is taken
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-        raise ValueError("records: missing, repeated or too early")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    ordered = records.sort_values(["published", "observed"])
-    groups = {
-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
-        for name, rows in ordered.groupby("station")
-    }
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(published <= at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
-                result[i] = value[best]
-    return result
+# like: one decision at a time, over a station's arrays
+#-    ordered = records.sort_values(["observed", "published"])
+#+    ordered = records.sort_values(["published", "observed"])
 
 
 # %% wrong as-known: corrections replace the originals before the join
 # says: expected [10, 30, 30, nan]
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-        raise ValueError("records: missing, repeated or too early")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    records = records.sort_values("published").drop_duplicates(["station", "observed"], keep="last")
-    ordered = records.sort_values(["observed", "published"])
-    groups = {
-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
-        for name, rows in ordered.groupby("station")
-    }
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(published <= at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
-                result[i] = value[best]
-    return result
+# like: one decision at a time, over a station's arrays
+#-    most = pd.Timedelta(minutes=max_age_minutes)
+#+    most = pd.Timedelta(minutes=max_age_minutes)
+#+    records = records.sort_values("published").drop_duplicates(["station", "observed"], keep="last")
 
 
 # %% wrong as-known: corrections are thrown away
 # says: corrected twice
 # visible: passes
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-        raise ValueError("records: missing, repeated or too early")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    records = records.sort_values("published").drop_duplicates(["station", "observed"], keep="first")
-    ordered = records.sort_values(["observed", "published"])
-    groups = {
-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
-        for name, rows in ordered.groupby("station")
-    }
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(published <= at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
-                result[i] = value[best]
-    return result
+# like: one decision at a time, over a station's arrays
+#-    most = pd.Timedelta(minutes=max_age_minutes)
+#+    most = pd.Timedelta(minutes=max_age_minutes)
+#+    records = records.sort_values("published").drop_duplicates(["station", "observed"], keep="first")
 
 
 # %% wrong as-known: only records published strictly before
 # says: only after the minute of its publication
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-        raise ValueError("records: missing, repeated or too early")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    ordered = records.sort_values(["observed", "published"])
-    groups = {
-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
-        for name, rows in ordered.groupby("station")
-    }
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(published < at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
-                result[i] = value[best]
-    return result
+# like: one decision at a time, over a station's arrays
+#-        fit = np.flatnonzero(published <= at.to_datetime64())
+#+        fit = np.flatnonzero(published < at.to_datetime64())
 
 
 # %% wrong as-known: the age counts from publication
 # says: differ from a plain loop
 # visible: passes
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-        raise ValueError("records: missing, repeated or too early")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    ordered = records.sort_values(["observed", "published"])
-    groups = {
-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
-        for name, rows in ordered.groupby("station")
-    }
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(published <= at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            if at.to_datetime64() - published[best] <= most.to_timedelta64():
-                result[i] = value[best]
-    return result
+# like: one decision at a time, over a station's arrays
+#-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
+#+            if at.to_datetime64() - published[best] <= most.to_timedelta64():
 
 
 # %% wrong as-known: an age of exactly the maximum is too old
 # says: differ from a plain loop
 # visible: passes
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-        raise ValueError("records: missing, repeated or too early")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    ordered = records.sort_values(["observed", "published"])
-    groups = {
-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
-        for name, rows in ordered.groupby("station")
-    }
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(published <= at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            if at.to_datetime64() - observed[best] < most.to_timedelta64():
-                result[i] = value[best]
-    return result
+# like: one decision at a time, over a station's arrays
+#-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
+#+            if at.to_datetime64() - observed[best] < most.to_timedelta64():
 
 
 # %% wrong as-known: no maximum age
 # says: differ from a plain loop
 # visible: passes
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-        raise ValueError("records: missing, repeated or too early")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    ordered = records.sort_values(["observed", "published"])
-    groups = {
-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
-        for name, rows in ordered.groupby("station")
-    }
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(published <= at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            result[i] = value[best]
-    return result
+# like: one decision at a time, over a station's arrays
+#-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
+#-                result[i] = value[best]
+#+            result[i] = value[best]
 
 
 # %% wrong as-known: any station will do
 # says: differ from a plain loop
 # visible: passes
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-        raise ValueError("records: missing, repeated or too early")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    ordered = records.sort_values(["observed", "published"])
-    groups = dict.fromkeys(
-        decisions["station"], tuple(ordered[c].to_numpy() for c in ("observed", "published", "value"))
-    )
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(published <= at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
-                result[i] = value[best]
-    return result
+# like: one decision at a time, over a station's arrays
+#-    groups = {
+#-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
+#-        for name, rows in ordered.groupby("station")
+#-    }
+#+    groups = dict.fromkeys(
+#+        decisions["station"], tuple(ordered[c].to_numpy() for c in ("observed", "published", "value"))
+#+    )
 
 
 # %% wrong as-known: values in the order of time
 # says: expected [10, 30, 30, nan]
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-        raise ValueError("records: missing, repeated or too early")
-    decisions = decisions.sort_values("at")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    ordered = records.sort_values(["observed", "published"])
-    groups = {
-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
-        for name, rows in ordered.groupby("station")
-    }
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(published <= at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
-                result[i] = value[best]
-    return result
+# like: one decision at a time, over a station's arrays
+#-        raise ValueError("records: missing, repeated or too early")
+#+        raise ValueError("records: missing, repeated or too early")
+#+    decisions = decisions.sort_values("at")
 
 
 # %% wrong as-known: the age in the seconds of a timedelta, which leave out its days
 # says: A day has 1,440 minutes
 # visible: passes
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any() or (keys["published"] < keys["observed"]).any():
-        raise ValueError("records: missing, repeated or too early")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    ordered = records.sort_values(["observed", "published"])
-    groups = {
-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
-        for name, rows in ordered.groupby("station")
-    }
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(published <= at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            if (at - pd.Timestamp(observed[best])).seconds <= max_age_minutes * 60:
-                result[i] = value[best]
-    return result
+# like: one decision at a time, over a station's arrays
+#-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
+#+            if (at - pd.Timestamp(observed[best])).seconds <= max_age_minutes * 60:
 
 
 # %% wrong as-known: every decision against every record in one array
@@ -855,9 +396,8 @@ def as_known(decisions, records, max_age_minutes):
         return result
     records = records.sort_values(["observed", "published"])
     at, published = decisions["at"].to_numpy(), records["published"].to_numpy()
-    fits = (published <= at[:, None]) & (
-        records["station"].to_numpy() == decisions["station"].to_numpy()[:, None]
-    )
+    stations = pd.factorize(np.append(records["station"], decisions["station"]))[0]
+    fits = (published <= at[:, None]) & (stations[: len(records)] == stations[len(records) :, None])
     best = len(records) - 1 - fits[:, ::-1].argmax(axis=1)
     age = (at - records["observed"].to_numpy()[best]) / np.timedelta64(1, "m")
     good = fits.any(axis=1) & (age <= max_age_minutes)
@@ -868,32 +408,31 @@ def as_known(decisions, records, max_age_minutes):
 # %% wrong as-known: records that cannot be are used
 # says: published before it was observed
 # visible: passes
-def as_known(decisions, records, max_age_minutes):
-    if not max_age_minutes >= 0:
-        raise ValueError("max_age_minutes")
-    if decisions["station"].isna().any() or decisions["at"].isna().any():
-        raise ValueError("decisions: something is missing")
-    keys = records[["station", "observed", "published"]]
-    if keys.isna().any().any() or keys.duplicated().any():
-        raise ValueError("records: missing, repeated or too early")
-    result = np.full(len(decisions), np.nan)
-    most = pd.Timedelta(minutes=max_age_minutes)
-    ordered = records.sort_values(["observed", "published"])
-    groups = {
-        name: (rows["observed"].to_numpy(), rows["published"].to_numpy(), rows["value"].to_numpy())
-        for name, rows in ordered.groupby("station")
-    }
-    for i, (station, at) in enumerate(zip(decisions["station"], decisions["at"])):
-        rows = groups.get(station)
-        if rows is None:
-            continue
-        observed, published, value = rows
-        fit = np.flatnonzero(published <= at.to_datetime64())
-        if len(fit):
-            best = fit[-1]  # sorted by observation, then publication
-            if at.to_datetime64() - observed[best] <= most.to_timedelta64():
-                result[i] = value[best]
-    return result
+# like: the solution
+#-    if (records["published"] < records["observed"]).any():
+#-        raise ValueError("records: one was published before it was observed")
+
+
+# %% wrong as-known: the maximum age is cut to whole minutes
+# says: max_age_minutes=0.5
+# visible: passes
+# like: the solution
+#-        found = (last >= 0) & (age <= max_age_minutes)
+#+        found = (last >= 0) & (age <= int(max_age_minutes))
+
+
+# %% wrong as-known: values go to the labels of the index
+# says: the row of its decision
+# visible: passes
+# like: the solution
+#-    known = np.full(len(decisions), np.nan)
+#+    known = pd.Series(np.nan, index=decisions.index)
+
+#-        known[mine[found]] = rows["value"].to_numpy()[last[found]]
+#-    return known
+#+        values = pd.Series(rows["value"].to_numpy()[last[found]], index=decisions.index[mine[found]])
+#+        known.update(values[~values.index.duplicated()])
+#+    return known.to_numpy()
 
 
 # %% wrong as-known: the library's as-of join
@@ -916,7 +455,7 @@ def recent_delay(flights, window_minutes, lead_minutes):
         raise ValueError("flights")
     planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
     delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
+    origin = pd.factorize(flights["origin"])[0]
     left = planned + delay
     number = np.arange(len(flights))
     result = np.full(len(flights), np.nan)
@@ -962,312 +501,104 @@ def recent_delay(flights, window_minutes, lead_minutes):
 
 # %% wrong recent-delay: flights count from when they were to leave
 # says: from when they were to leave
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = np.where(np.isnan(delay), np.nan, planned)
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-    left = planned + delay
+#+    left = np.where(np.isnan(delay), np.nan, planned)
 
 
 # %% wrong recent-delay: an empty window is no delay
 # says: an empty window counts as no delay
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.zeros(len(flights))
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-    result = np.full(len(flights), np.nan)
+#+    result = np.zeros(len(flights))
 
 
 # %% wrong recent-delay: the window ends at the flight's own departure
 # says: expected [nan, nan, 10]
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i]
-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-        until = planned[i] - lead_minutes
+#+        until = planned[i]
 
 
 # %% wrong recent-delay: cancelled flights left on time
 # says: differ from a plain loop
 # visible: passes
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].fillna(0).to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-    delay = flights["dep_delay"].to_numpy(dtype=float)
+#+    delay = flights["dep_delay"].fillna(0).to_numpy(dtype=float)
 
 
 # %% wrong recent-delay: from any airport
 # says: differ from a plain loop
 # visible: passes
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left >= until - window_minutes) & (left < until) & (number != i)
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
+#+        inside = (left >= until - window_minutes) & (left < until) & (number != i)
 
 
 # %% wrong recent-delay: the flight itself counts
 # says: itself
 # visible: passes
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i])
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
+#+        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i])
 
 
 # %% wrong recent-delay: closed at both ends
 # says: differ from a plain loop
 # visible: passes
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left >= until - window_minutes) & (left <= until) & (origin == origin[i]) & (number != i)
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
+#+        inside = (left >= until - window_minutes) & (left <= until) & (origin == origin[i]) & (number != i)
 
 
 # %% wrong recent-delay: open at both ends
 # says: differ from a plain loop
 # visible: passes
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left > until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
+#+        inside = (left > until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
 
 
 # %% wrong recent-delay: everything before the decision, without a window
 # says: differ from a plain loop
 # visible: passes
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left < until) & (origin == origin[i]) & (number != i)
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
+#+        inside = (left < until) & (origin == origin[i]) & (number != i)
 
 
 # %% wrong recent-delay: the median
 # says: differ from a plain loop
 # visible: passes
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
-        if inside.any():
-            result[i] = np.median(delay[inside])
-    return result
+# like: one flight at a time
+#-            result[i] = delay[inside].mean()
+#+            result[i] = np.median(delay[inside])
 
 
 # %% wrong recent-delay: no value for cancelled flights
 # says: differ from a plain loop
 # visible: passes
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
-        if inside.any() and delay[i] == delay[i]:
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-        if inside.any():
+#+        if inside.any() and delay[i] == delay[i]:
 
 
 # %% wrong recent-delay: values in the order of time
 # says: differ from a plain loop
 # visible: passes
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    flights = flights.sort_values("scheduled")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-        raise ValueError("flights")
+#+        raise ValueError("flights")
+#+    flights = flights.sort_values("scheduled")
 
 
 # %% wrong recent-delay: minutes of the clock, without the date
 # says: A day has 1,440 minutes
 # visible: passes
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if lead_minutes < 0:
-        raise ValueError("lead_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"].dt.hour * 60 + flights["scheduled"].dt.minute).to_numpy()
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: one flight at a time
+#-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
+#+    planned = (flights["scheduled"].dt.hour * 60 + flights["scheduled"].dt.minute).to_numpy()
 
 
 # %% wrong recent-delay: every flight against every flight in one array
@@ -1281,11 +612,11 @@ def recent_delay(flights, window_minutes, lead_minutes):
     if flights["origin"].isna().any() or flights["scheduled"].isna().any():
         raise ValueError("flights")
     planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay, origin = flights["dep_delay"].to_numpy(dtype=float), flights["origin"].to_numpy()
+    delay, origin = flights["dep_delay"].to_numpy(dtype=float), pd.factorize(flights["origin"])[0]
     left, until = planned + delay, (planned - lead_minutes)[:, None]
     inside = (left >= until - window_minutes) & (left < until) & (origin == origin[:, None])
     inside &= ~np.eye(len(flights), dtype=bool)
-    sums, counts = inside @ np.nan_to_num(delay), inside.sum(axis=1)
+    counts, sums = inside.sum(axis=1), np.array([delay[others].sum() for others in inside])
     result = np.full(len(flights), np.nan)
     result[counts > 0] = sums[counts > 0] / counts[counts > 0]
     return result
@@ -1294,23 +625,38 @@ def recent_delay(flights, window_minutes, lead_minutes):
 # %% wrong recent-delay: a negative lead looks into the future
 # says: lead_minutes=-1
 # visible: passes
-def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
-        raise ValueError("window_minutes")
-    if flights["origin"].isna().any() or flights["scheduled"].isna().any():
-        raise ValueError("flights")
-    planned = (flights["scheduled"] - pd.Timestamp(0)).dt.total_seconds().to_numpy() / 60
-    delay = flights["dep_delay"].to_numpy(dtype=float)
-    origin = flights["origin"].to_numpy()
-    left = planned + delay
-    number = np.arange(len(flights))
-    result = np.full(len(flights), np.nan)
-    for i in number:
-        until = planned[i] - lead_minutes
-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
-        if inside.any():
-            result[i] = delay[inside].mean()
-    return result
+# like: the solution
+#-    if not lead_minutes >= 0:
+#-        raise ValueError(f"lead_minutes must be at least 0, got {lead_minutes}")
+
+
+# %% wrong recent-delay: flights with equal values count as the flight itself
+# says: Each is another flight
+# visible: passes
+# like: one flight at a time
+#-    number = np.arange(len(flights))
+#+    number = pd.Series(list(zip(planned, delay.tolist()))).factorize()[0]
+#+    result = np.full(len(flights), np.nan)
+
+#-    result = np.full(len(flights), np.nan)
+#-    for i in number:
+#+    for i in range(len(flights)):
+
+#-        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != i)
+#+        inside = (left >= until - window_minutes) & (left < until) & (origin == origin[i]) & (number != number[i])
+
+
+# %% wrong recent-delay: values go to the labels of the index
+# says: the row of its flight
+# visible: passes
+# like: the solution
+#-    recent = np.full(len(flights), np.nan)
+#+    recent = dict.fromkeys(flights.index, np.nan)
+
+#-        recent[rows[some]] = sums[some] / count[some]
+#-    return recent
+#+        recent.update(zip(flights.index[rows[some]], sums[some] / count[some]))
+#+    return np.array([recent[label] for label in flights.index])
 
 
 # %% wrong recent-delay: the other engine's rolling mean
@@ -1405,597 +751,129 @@ def refuse(codes, month):
 
 # %% wrong both-engines: pandas says that a cancelled flight is not late
 # says: counted as not late
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["planned"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    report["late_share"] = report["late"] / report["left"]
+#+    report["late_share"] = report["late"] / report["planned"]
 
 
 # %% wrong both-engines: missing codes disappear from pandas
 # says: with_pandas, a carrier that is missing
 # visible: passes
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"])
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
+#+    rows["name"] = rows["name"].fillna(rows["carrier"])
 
 
 # %% wrong both-engines: Polars fills a missing delay with 0
 # says: with_polars, the example worked by hand
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    rows = rows.with_columns(pl.col("dep_delay").fill_null(0))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
+#+    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
+#+    rows = rows.with_columns(pl.col("dep_delay").fill_null(0))
 
 
 # %% wrong both-engines: an inner join loses unknown codes
 # says: with_polars, a carrier that is missing
 # visible: passes
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
+#+    rows = flights.filter(pl.col("month") == month).join(names, on="carrier")
 
 
 # %% wrong both-engines: unknown codes are all called unknown
 # says: its flights stay, under the code
 # visible: passes
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
+#+    rows = rows.with_columns(pl.col("name").fill_null("unknown"))
 
 
 # %% wrong both-engines: grouped by code, so that a name has two rows
 # says: two codes with one name
 # visible: passes
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby(["name", rows["carrier"].fillna("")])
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index(level=0)
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
+# like: sums and differences; joins in both
+#-        rows.groupby("name")
+#+        rows.groupby(["name", rows["carrier"].fillna("")])
 
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+#-        .reset_index()
+#+        .reset_index(level=0)
 
 
 # %% wrong both-engines: sixty minutes is late
 # says: 60 is not
 # visible: passes
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] >= 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    rows["late"] = rows["dep_delay"] > 60
+#+    rows["late"] = rows["dep_delay"] >= 60
 
 
 # %% wrong both-engines: the month is forgotten in Polars
 # says: February is in it
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
+#+    rows = flights.join(names, on="carrier", how="left")
 
 
 # %% wrong both-engines: the plan comes back, not the table
 # says: Collect a lazy frame
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.lazy().sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    return report.sort(["planned", "name"], descending=[True, False])
+#+    return report.lazy().sort(["planned", "name"], descending=[True, False])
 
 
 # %% wrong both-engines: cancelled flights are dropped first
 # says: 2 planned that cancelled flights are not
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows = rows.dropna(subset=["dep_delay"])
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
+#+    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
+#+    rows = rows.dropna(subset=["dep_delay"])
 
 
 # %% wrong both-engines: airlines with as many flights stand in any order
 # says: most planned first, then by name
 # visible: passes
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort("name", descending=True).sort("planned", descending=True, maintain_order=True)
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    return report.sort(["planned", "name"], descending=[True, False])
+#+    return report.sort("name", descending=True).sort("planned", descending=True, maintain_order=True)
 
 
 # %% wrong both-engines: NaN where Polars should say null
 # says: NaN where it should be null
 # visible: passes
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        (late.sum() / left.sum()).alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-        late.filter(left).mean().alias("late_share"),
+#+        (late.sum() / left.sum()).alias("late_share"),
 
 
 # %% wrong both-engines: a code twice multiplies the flights
 # says: a code twice in airlines
 # visible: passes
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    if len(set(codes)) < len(codes):
+#-        raise ValueError("airlines: a code twice")
 
 
 # %% wrong both-engines: a month that is none gives an empty report
 # says: month 0
 # visible: passes
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    names = airlines.select("carrier", "name")
-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
-    report = rows.group_by("name").agg(
-        pl.len().alias("planned"),
-        (~left).sum().alias("cancelled"),
-        late.filter(left).mean().alias("late_share"),
-    )
-    return report.sort(["planned", "name"], descending=[True, False])
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
+# like: sums and differences; joins in both
+#-    if month not in list(range(1, 13)):
+#-        raise ValueError("month: 1 to 12")
 
 
 # %% wrong both-engines: one engine made out of the other
 # says: may not be called
 # forbidden
-def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
-    rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
-    rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
-    rows["left"] = rows["dep_delay"].notna()
-    rows["late"] = rows["dep_delay"] > 60
-    report = (
-        rows.groupby("name")
-        .agg(planned=("name", "size"), left=("left", "sum"), late=("late", "sum"))
-        .reset_index()
-    )
-    report["cancelled"] = report["planned"] - report["left"]
-    report["late_share"] = report["late"] / report["left"]
-    report = report.sort_values(by=["planned", "name"], ascending=[False, True]).reset_index(drop=True)
-    return report[["name", "planned", "cancelled", "late_share"]]
-
-
-def with_polars(flights, airlines, month):
-    return pl.from_pandas(with_pandas(flights.to_pandas(), airlines.to_pandas(), month))
-
-
-def check(codes, month):
-    if len(set(codes)) < len(codes):
-        raise ValueError("airlines: a code twice")
-    if month not in list(range(1, 13)):
-        raise ValueError("month: 1 to 12")
+# like: sums and differences; joins in both
+#-    check(airlines["carrier"].to_list(), month)
+#-    names = airlines.select("carrier", "name")
+#-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
+#-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
+#-    left, late = pl.col("dep_delay").is_not_null(), pl.col("dep_delay") > 60
+#-    report = rows.group_by("name").agg(
+#-        pl.len().alias("planned"),
+#-        (~left).sum().alias("cancelled"),
+#-        late.filter(left).mean().alias("late_share"),
+#-    )
+#-    return report.sort(["planned", "name"], descending=[True, False])
+#+    return pl.from_pandas(with_pandas(flights.to_pandas(), airlines.to_pandas(), month))

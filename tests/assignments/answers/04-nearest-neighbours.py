@@ -70,25 +70,17 @@ def pairwise_distances(A, B):
 
 # %% wrong pairwise-distances: Manhattan distance
 # says: absolute differences
-def pairwise_distances(A, B):
-    A, B = np.asarray(A, float), np.asarray(B, float)
-    if A.ndim != 2:
-        raise ValueError("A")
-    if B.ndim != 2 or A.shape[1] != B.shape[1]:
-        raise ValueError("B")
-    return np.array([np.abs(B - a).sum(axis=1) for a in A]).reshape(len(A), len(B))
+# like: the square root forgotten
+#-    return np.array([((B - a) ** 2).sum(axis=1) for a in A]).reshape(len(A), len(B))
+#+    return np.array([np.abs(B - a).sum(axis=1) for a in A]).reshape(len(A), len(B))
 
 
 # %% wrong pairwise-distances: one broadcast over everything
 # says: n_A × n_B × d
 # visible: passes
-def pairwise_distances(A, B):
-    A, B = np.asarray(A, float), np.asarray(B, float)
-    if A.ndim != 2:
-        raise ValueError("A")
-    if B.ndim != 2 or A.shape[1] != B.shape[1]:
-        raise ValueError("B")
-    return np.sqrt(((A[:, None, :] - B[None, :, :]) ** 2).sum(axis=-1))
+# like: the square root forgotten
+#-    return np.array([((B - a) ** 2).sum(axis=1) for a in A]).reshape(len(A), len(B))
+#+    return np.sqrt(((A[:, None, :] - B[None, :, :]) ** 2).sum(axis=-1))
 
 
 # %% wrong pairwise-distances: a double loop
@@ -111,26 +103,18 @@ def pairwise_distances(A, B):
 # %% wrong pairwise-distances: the expanded square, neither centred nor clipped
 # says: below zero
 # visible: passes
-def pairwise_distances(A, B):
-    A, B = np.asarray(A, float), np.asarray(B, float)
-    if A.ndim != 2:
-        raise ValueError("A")
-    if B.ndim != 2 or A.shape[1] != B.shape[1]:
-        raise ValueError("B")
-    with np.errstate(invalid="ignore"):
-        return np.sqrt((A**2).sum(1)[:, None] - 2 * A @ B.T + (B**2).sum(1))
+# like: the square root forgotten
+#-    return np.array([((B - a) ** 2).sum(axis=1) for a in A]).reshape(len(A), len(B))
+#+    with np.errstate(invalid="ignore"):
+#+        return np.sqrt((A**2).sum(1)[:, None] - 2 * A @ B.T + (B**2).sum(1))
 
 
 # %% wrong pairwise-distances: the expanded square, clipped but not centred
 # says: loses the digits
 # visible: passes
-def pairwise_distances(A, B):
-    A, B = np.asarray(A, float), np.asarray(B, float)
-    if A.ndim != 2:
-        raise ValueError("A")
-    if B.ndim != 2 or A.shape[1] != B.shape[1]:
-        raise ValueError("B")
-    return np.sqrt(np.maximum((A**2).sum(1)[:, None] - 2 * A @ B.T + (B**2).sum(1), 0))
+# like: the square root forgotten
+#-    return np.array([((B - a) ** 2).sum(axis=1) for a in A]).reshape(len(A), len(B))
+#+    return np.sqrt(np.maximum((A**2).sum(1)[:, None] - 2 * A @ B.T + (B**2).sum(1), 0))
 
 
 # %% wrong pairwise-distances: pixels subtracted as uint8
@@ -147,13 +131,9 @@ def pairwise_distances(A, B):
 
 # %% wrong pairwise-distances: rows and columns swapped
 # says: swapped
-def pairwise_distances(A, B):
-    A, B = np.asarray(A, float), np.asarray(B, float)
-    if A.ndim != 2:
-        raise ValueError("A")
-    if B.ndim != 2 or A.shape[1] != B.shape[1]:
-        raise ValueError("B")
-    return np.array([np.linalg.norm(A - b, axis=1) for b in B]).reshape(len(B), len(A))
+# like: the square root forgotten
+#-    return np.array([((B - a) ** 2).sum(axis=1) for a in A]).reshape(len(A), len(B))
+#+    return np.array([np.linalg.norm(A - b, axis=1) for b in B]).reshape(len(B), len(A))
 
 
 # %% wrong pairwise-distances: one column broadcast instead of refused
@@ -280,19 +260,9 @@ def classify(distances, labels, k):
 # %% wrong classify: argpartition leaves the k nearest in no order
 # says: argpartition
 # visible: passes
-from collections import Counter
-
-
-def classify(distances, labels, k):
-    distances, labels = np.asarray(distances), np.asarray(labels)
-    if not 1 <= k <= distances.shape[1]:
-        raise ValueError("k")
-    if len(labels) != distances.shape[1]:
-        raise ValueError("labels")
-    if np.isnan(distances).any():
-        raise ValueError("distances")
-    order = np.argsort(distances, axis=1) if k == distances.shape[1] else np.argpartition(distances, k, axis=1)[:, :k]
-    return np.array([Counter(labels[row].tolist()).most_common(1)[0][0] for row in order], dtype=labels.dtype)
+# like: NumPy's default sort, which does not keep the order of equal distances
+#-    order = np.argsort(distances, axis=1)[:, :k]
+#+    order = np.argsort(distances, axis=1) if k == distances.shape[1] else np.argpartition(distances, k, axis=1)[:, :k]
 
 
 # %% wrong classify: votes weighted by inverse distance
@@ -355,35 +325,22 @@ def classify(distances, labels, k):
 # %% wrong classify: NaN sorted to the end and not refused
 # says: names distances
 # visible: passes
-from collections import Counter
-
-
-def classify(distances, labels, k):
-    distances, labels = np.asarray(distances), np.asarray(labels)
-    if not 1 <= k <= distances.shape[1]:
-        raise ValueError("k")
-    if len(labels) != distances.shape[1]:
-        raise ValueError("labels")
-    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
-    return np.array([Counter(labels[row].tolist()).most_common(1)[0][0] for row in order], dtype=labels.dtype)
+# like: NumPy's default sort, which does not keep the order of equal distances
+#-    if np.isnan(distances).any():
+#-        raise ValueError("distances")
+#-    order = np.argsort(distances, axis=1)[:, :k]
+#+    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
 
 
 # %% wrong classify: too large a k cut off in silence by the slice
 # says: names k
 # visible: passes
-from collections import Counter
+# like: NumPy's default sort, which does not keep the order of equal distances
+#-    if not 1 <= k <= distances.shape[1]:
+#+    if k < 1:
 
-
-def classify(distances, labels, k):
-    distances, labels = np.asarray(distances), np.asarray(labels)
-    if k < 1:
-        raise ValueError("k")
-    if len(labels) != distances.shape[1]:
-        raise ValueError("labels")
-    if np.isnan(distances).any():
-        raise ValueError("distances")
-    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
-    return np.array([Counter(labels[row].tolist()).most_common(1)[0][0] for row in order], dtype=labels.dtype)
+#-    order = np.argsort(distances, axis=1)[:, :k]
+#+    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
 
 
 # %% wrong classify: scikit-learn's, on the given distances
@@ -459,20 +416,11 @@ def regress(distances, targets, k, weights="uniform"):
 
 # %% wrong regress: weights are the distances
 # says: not their inverses
-def regress(distances, targets, k, weights="uniform"):
-    distances, targets = np.asarray(distances, float), np.asarray(targets, float)
-    if not 1 <= k <= distances.shape[1]:
-        raise ValueError("k")
-    if len(targets) != distances.shape[1]:
-        raise ValueError("targets")
-    if weights not in ("uniform", "distance"):
-        raise ValueError("weights")
-    out = []
-    for row in distances:
-        near = np.argsort(row, kind="stable")[:k]
-        w = np.ones(k) if weights == "uniform" else (row[near] == 0) * 1.0 if row[near[0]] == 0 else row[near]
-        out.append(w @ targets[near] / w.sum())
-    return np.array(out)
+# like: divided by k, not by the sum of the weights
+#-        w = np.ones(k) if weights == "uniform" else (row[near] == 0) * 1.0 if row[near[0]] == 0 else 1 / row[near]
+#-        out.append(w @ targets[near] / k)
+#+        w = np.ones(k) if weights == "uniform" else (row[near] == 0) * 1.0 if row[near[0]] == 0 else row[near]
+#+        out.append(w @ targets[near] / w.sum())
 
 
 # %% wrong regress: division by zero at an exact match
@@ -514,100 +462,53 @@ def regress(distances, targets, k, weights="uniform"):
 # %% wrong regress: a tiny number added instead of a rule for distance 0
 # says: no small number added
 # visible: passes
-def regress(distances, targets, k, weights="uniform"):
-    distances, targets = np.asarray(distances, float), np.asarray(targets, float)
-    if not 1 <= k <= distances.shape[1]:
-        raise ValueError("k")
-    if len(targets) != distances.shape[1]:
-        raise ValueError("targets")
-    if weights not in ("uniform", "distance"):
-        raise ValueError("weights")
-    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
-    near = np.take_along_axis(distances, order, axis=1)
-    w = np.ones(near.shape) if weights == "uniform" else 1 / np.maximum(near, 1e-12)
-    return np.array([w_ @ targets[o] / w_.sum() for w_, o in zip(w, order)])
+# like: 1 added to the distance to avoid the division by zero
+#-    w = np.ones(near.shape) if weights == "uniform" else 1 / (near + 1)
+#+    w = np.ones(near.shape) if weights == "uniform" else 1 / np.maximum(near, 1e-12)
 
 
 # %% wrong regress: only the first exact match counts
 # says: all of them
 # visible: passes
-def regress(distances, targets, k, weights="uniform"):
-    distances, targets = np.asarray(distances, float), np.asarray(targets, float)
-    if not 1 <= k <= distances.shape[1]:
-        raise ValueError("k")
-    if len(targets) != distances.shape[1]:
-        raise ValueError("targets")
-    if weights not in ("uniform", "distance"):
-        raise ValueError("weights")
-    out = []
-    for row in distances:
-        near = np.argsort(row, kind="stable")[:k]
-        if weights == "distance" and row[near[0]] == 0:
-            out.append(targets[near[0]])
-            continue
-        w = np.ones(k) if weights == "uniform" else 1 / row[near]
-        out.append(w @ targets[near] / w.sum())
-    return np.array(out)
+# like: divided by k, not by the sum of the weights
+#-        w = np.ones(k) if weights == "uniform" else (row[near] == 0) * 1.0 if row[near[0]] == 0 else 1 / row[near]
+#-        out.append(w @ targets[near] / k)
+#+        if weights == "distance" and row[near[0]] == 0:
+#+            out.append(targets[near[0]])
+#+            continue
+#+        w = np.ones(k) if weights == "uniform" else 1 / row[near]
+#+        out.append(w @ targets[near] / w.sum())
 
 
 # %% wrong regress: exact matches taken from all points, not from the k
 # says: among the k
 # visible: passes
-def regress(distances, targets, k, weights="uniform"):
-    distances, targets = np.asarray(distances, float), np.asarray(targets, float)
-    if not 1 <= k <= distances.shape[1]:
-        raise ValueError("k")
-    if len(targets) != distances.shape[1]:
-        raise ValueError("targets")
-    if weights not in ("uniform", "distance"):
-        raise ValueError("weights")
-    out = []
-    for row in distances:
-        near = np.argsort(row, kind="stable")[:k]
-        if weights == "distance" and (row == 0).any():
-            out.append(targets[row == 0].mean(axis=0))
-            continue
-        w = np.ones(k) if weights == "uniform" else 1 / row[near]
-        out.append(w @ targets[near] / w.sum())
-    return np.array(out)
+# like: divided by k, not by the sum of the weights
+#-        w = np.ones(k) if weights == "uniform" else (row[near] == 0) * 1.0 if row[near[0]] == 0 else 1 / row[near]
+#-        out.append(w @ targets[near] / k)
+#+        if weights == "distance" and (row == 0).any():
+#+            out.append(targets[row == 0].mean(axis=0))
+#+            continue
+#+        w = np.ones(k) if weights == "uniform" else 1 / row[near]
+#+        out.append(w @ targets[near] / w.sum())
 
 
 # %% wrong regress: several outputs averaged into one number
 # says: expected shape
 # visible: passes
-def regress(distances, targets, k, weights="uniform"):
-    distances, targets = np.asarray(distances, float), np.asarray(targets, float)
-    if not 1 <= k <= distances.shape[1]:
-        raise ValueError("k")
-    if len(targets) != distances.shape[1]:
-        raise ValueError("targets")
-    if weights not in ("uniform", "distance"):
-        raise ValueError("weights")
-    out = []
-    for row in distances:
-        near = np.argsort(row, kind="stable")[:k]
-        w = np.ones(k) if weights == "uniform" else (row[near] == 0) * 1.0 if row[near[0]] == 0 else 1 / row[near]
-        out.append(np.mean(w @ targets[near] / w.sum()))
-    return np.array(out)
+# like: divided by k, not by the sum of the weights
+#-        out.append(w @ targets[near] / k)
+#+        out.append(np.mean(w @ targets[near] / w.sum()))
 
 
 # %% wrong regress: exact matches alone, also for uniform weights
 # says: counts like any other
 # visible: passes
-def regress(distances, targets, k, weights="uniform"):
-    distances, targets = np.asarray(distances, float), np.asarray(targets, float)
-    if not 1 <= k <= distances.shape[1]:
-        raise ValueError("k")
-    if len(targets) != distances.shape[1]:
-        raise ValueError("targets")
-    if weights not in ("uniform", "distance"):
-        raise ValueError("weights")
-    out = []
-    for row in distances:
-        near = np.argsort(row, kind="stable")[:k]
-        w = (row[near] == 0) * 1.0 if row[near[0]] == 0 else np.ones(k) if weights == "uniform" else 1 / row[near]
-        out.append(w @ targets[near] / w.sum())
-    return np.array(out)
+# like: divided by k, not by the sum of the weights
+#-        w = np.ones(k) if weights == "uniform" else (row[near] == 0) * 1.0 if row[near[0]] == 0 else 1 / row[near]
+#-        out.append(w @ targets[near] / k)
+#+        w = (row[near] == 0) * 1.0 if row[near[0]] == 0 else np.ones(k) if weights == "uniform" else 1 / row[near]
+#+        out.append(w @ targets[near] / w.sum())
 
 
 # %% wrong regress: scikit-learn's
@@ -693,18 +594,9 @@ def choose_k(X, y, fold, candidates):
 # %% wrong choose-k: not standardised at all
 # says: not standardised at all
 # visible: passes
-def choose_k(X, y, fold, candidates):
-    X, y, fold = np.asarray(X, float), np.asarray(y), np.asarray(fold)
-    if len(fold) != len(X) or len(np.unique(fold)) < 2:
-        raise ValueError("fold")
-    rest = min((fold != f).sum() for f in np.unique(fold))
-    if not candidates or min(candidates) < 1 or max(candidates) > rest:
-        raise ValueError("candidates")
-    acc = []
-    for k in candidates:
-        hits = sum((knn_predict(X[fold != f], y[fold != f], X[fold == f], k) == y[fold == f]).sum() for f in np.unique(fold))
-        acc.append(hits / len(X))
-    return max(k for k, a in zip(candidates, acc) if a == max(acc)), acc
+# like: standardised with all rows
+#-    sd = X.std(axis=0)
+#-    X = (X - X.mean(axis=0)) / np.where(sd == 0, 1, sd)
 
 
 # %% wrong choose-k: each side standardised by itself

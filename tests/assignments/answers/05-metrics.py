@@ -257,77 +257,46 @@ def expected_calibration_error(y_true, p, n_bins=10):
 # %% wrong calibration-error: the accuracy of the class in place of the rate of ones
 # says: not with the rate of ones
 # visible: passes
-def expected_calibration_error(y_true, p, n_bins=10):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if n_bins < 1:
-        raise ValueError("n_bins")
-    if len(y) == 0 or len(y) != len(p) or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    b = np.minimum((p * n_bins).astype(int), n_bins - 1)
-    right = (p >= 0.5) == y
-    return float(sum((b == i).mean() * abs(p[b == i].mean() - right[b == i].mean()) for i in np.unique(b)))
+# like: the mean of the gaps without weights
+#-    return float(np.mean([abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)]))
+#+    right = (p >= 0.5) == y
+#+    return float(sum((b == i).mean() * abs(p[b == i].mean() - right[b == i].mean()) for i in np.unique(b)))
 
 
 # %% wrong calibration-error: empty bins averaged in as zeros
 # says: empty bin counts nothing
 # visible: passes
-def expected_calibration_error(y_true, p, n_bins=10):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if n_bins < 1:
-        raise ValueError("n_bins")
-    if len(y) == 0 or len(y) != len(p) or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    b = np.minimum((p * n_bins).astype(int), n_bins - 1)
-    gaps = [abs(p[b == i].mean() - y[b == i].mean()) if (b == i).any() else 0.0 for i in range(n_bins)]
-    return float(np.mean(gaps))
+# like: the mean of the gaps without weights
+#-    return float(np.mean([abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)]))
+#+    gaps = [abs(p[b == i].mean() - y[b == i].mean()) if (b == i).any() else 0.0 for i in range(n_bins)]
+#+    return float(np.mean(gaps))
 
 
 # %% wrong calibration-error: the largest gap
 # says: the largest gap
-def expected_calibration_error(y_true, p, n_bins=10):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if n_bins < 1:
-        raise ValueError("n_bins")
-    if len(y) == 0 or len(y) != len(p) or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    b = np.minimum((p * n_bins).astype(int), n_bins - 1)
-    return float(max(abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)))
+# like: the mean of the gaps without weights
+#-    return float(np.mean([abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)]))
+#+    return float(max(abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)))
 
 
 # %% wrong calibration-error: an edge belongs to the lower bin
 # says: belongs to the upper one
 # visible: passes
-def expected_calibration_error(y_true, p, n_bins=10):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if n_bins < 1:
-        raise ValueError("n_bins")
-    if len(y) == 0 or len(y) != len(p) or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    b = np.clip(np.ceil(p * n_bins).astype(int) - 1, 0, n_bins - 1)
-    return float(sum((b == i).mean() * abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)))
+# like: the mean of the gaps without weights
+#-    b = np.minimum((p * n_bins).astype(int), n_bins - 1)
+#-    return float(np.mean([abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)]))
+#+    b = np.clip(np.ceil(p * n_bins).astype(int) - 1, 0, n_bins - 1)
+#+    return float(sum((b == i).mean() * abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)))
 
 
 # %% wrong calibration-error: 1.0 in a bin of its own
 # says: 1.0 belongs to the last bin
 # visible: passes
-def expected_calibration_error(y_true, p, n_bins=10):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if n_bins < 1:
-        raise ValueError("n_bins")
-    if len(y) == 0 or len(y) != len(p) or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    b = (p * n_bins).astype(int)
-    return float(sum((b == i).mean() * abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)))
+# like: the mean of the gaps without weights
+#-    b = np.minimum((p * n_bins).astype(int), n_bins - 1)
+#-    return float(np.mean([abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)]))
+#+    b = (p * n_bins).astype(int)
+#+    return float(sum((b == i).mean() * abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)))
 
 
 # %% wrong calibration-error: bins with equally many rows
@@ -348,46 +317,25 @@ def expected_calibration_error(y_true, p, n_bins=10):
 
 # %% wrong calibration-error: the middle of the bin in place of the mean prediction
 # says: the middle of each bin stands for its mean
-def expected_calibration_error(y_true, p, n_bins=10):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if n_bins < 1:
-        raise ValueError("n_bins")
-    if len(y) == 0 or len(y) != len(p) or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    b = np.minimum((p * n_bins).astype(int), n_bins - 1)
-    mid = (b + 0.5) / n_bins
-    return float(sum((b == i).mean() * abs(mid[b == i].mean() - y[b == i].mean()) for i in np.unique(b)))
+# like: the mean of the gaps without weights
+#-    return float(np.mean([abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)]))
+#+    mid = (b + 0.5) / n_bins
+#+    return float(sum((b == i).mean() * abs(mid[b == i].mean() - y[b == i].mean()) for i in np.unique(b)))
 
 
 # %% wrong calibration-error: squared gaps
 # says: squared
-def expected_calibration_error(y_true, p, n_bins=10):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if n_bins < 1:
-        raise ValueError("n_bins")
-    if len(y) == 0 or len(y) != len(p) or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    b = np.minimum((p * n_bins).astype(int), n_bins - 1)
-    return float(sum((b == i).mean() * (p[b == i].mean() - y[b == i].mean()) ** 2 for i in np.unique(b)))
+# like: the mean of the gaps without weights
+#-    return float(np.mean([abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)]))
+#+    return float(sum((b == i).mean() * (p[b == i].mean() - y[b == i].mean()) ** 2 for i in np.unique(b)))
 
 
 # %% wrong calibration-error: gaps with their signs, which cancel
 # says: take the size of each gap
 # visible: passes
-def expected_calibration_error(y_true, p, n_bins=10):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if n_bins < 1:
-        raise ValueError("n_bins")
-    if len(y) == 0 or len(y) != len(p) or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    b = np.minimum((p * n_bins).astype(int), n_bins - 1)
-    return float(abs(sum((b == i).mean() * (p[b == i].mean() - y[b == i].mean()) for i in np.unique(b))))
+# like: the mean of the gaps without weights
+#-    return float(np.mean([abs(p[b == i].mean() - y[b == i].mean()) for i in np.unique(b)]))
+#+    return float(abs(sum((b == i).mean() * (p[b == i].mean() - y[b == i].mean()) for i in np.unique(b))))
 
 
 # %% wrong calibration-error: scikit-learn's bins
@@ -484,105 +432,50 @@ def cost_threshold(y_true, p, cost_false_alarm, cost_miss):
 
 # %% wrong cost-threshold: the sum and not the mean
 # says: the sum and not the mean
-def cost_threshold(y_true, p, cost_false_alarm, cost_miss):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(p) != len(y) or not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    for name, cost in (("cost_false_alarm", cost_false_alarm), ("cost_miss", cost_miss)):
-        if not cost >= 0:
-            raise ValueError(name)
-    best = None
-    for t in [*np.unique(p), float("inf")]:
-        act = p >= t
-        cost = (cost_false_alarm * (act & (y == 0)).sum() + cost_miss * (~act & (y == 1)).sum())
-        if best is None or cost <= best[1]:
-            best = (t, cost)
-    return float(best[0]), float(best[1])
+# like: the two costs exchanged
+#-        cost = (cost_miss * (act & (y == 0)).sum() + cost_false_alarm * (~act & (y == 1)).sum()) / len(y)
+#+        cost = (cost_false_alarm * (act & (y == 0)).sum() + cost_miss * (~act & (y == 1)).sum())
 
 
 # %% wrong cost-threshold: the action for p above the threshold
 # says: p > threshold
-def cost_threshold(y_true, p, cost_false_alarm, cost_miss):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(p) != len(y) or not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    for name, cost in (("cost_false_alarm", cost_false_alarm), ("cost_miss", cost_miss)):
-        if not cost >= 0:
-            raise ValueError(name)
-    best = None
-    for t in [*np.unique(p), float("inf")]:
-        act = p > t
-        cost = (cost_false_alarm * (act & (y == 0)).sum() + cost_miss * (~act & (y == 1)).sum()) / len(y)
-        if best is None or cost <= best[1]:
-            best = (t, cost)
-    return float(best[0]), float(best[1])
+# like: the two costs exchanged
+#-        act = p >= t
+#-        cost = (cost_miss * (act & (y == 0)).sum() + cost_false_alarm * (~act & (y == 1)).sum()) / len(y)
+#+        act = p > t
+#+        cost = (cost_false_alarm * (act & (y == 0)).sum() + cost_miss * (~act & (y == 1)).sum()) / len(y)
 
 
 # %% wrong cost-threshold: of equally cheap ones the lowest
 # says: the highest wins
 # visible: passes
-def cost_threshold(y_true, p, cost_false_alarm, cost_miss):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(p) != len(y) or not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    for name, cost in (("cost_false_alarm", cost_false_alarm), ("cost_miss", cost_miss)):
-        if not cost >= 0:
-            raise ValueError(name)
-    best = None
-    for t in [*np.unique(p), float("inf")]:
-        act = p >= t
-        cost = (cost_false_alarm * (act & (y == 0)).sum() + cost_miss * (~act & (y == 1)).sum()) / len(y)
-        if best is None or cost < best[1]:
-            best = (t, cost)
-    return float(best[0]), float(best[1])
+# like: the two costs exchanged
+#-        cost = (cost_miss * (act & (y == 0)).sum() + cost_false_alarm * (~act & (y == 1)).sum()) / len(y)
+#-        if best is None or cost <= best[1]:
+#+        cost = (cost_false_alarm * (act & (y == 0)).sum() + cost_miss * (~act & (y == 1)).sum()) / len(y)
+#+        if best is None or cost < best[1]:
 
 
 # %% wrong cost-threshold: infinity forgotten
 # says: never to act
 # visible: passes
-def cost_threshold(y_true, p, cost_false_alarm, cost_miss):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(p) != len(y) or not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    for name, cost in (("cost_false_alarm", cost_false_alarm), ("cost_miss", cost_miss)):
-        if not cost >= 0:
-            raise ValueError(name)
-    best = None
-    for t in np.unique(p):
-        act = p >= t
-        cost = (cost_false_alarm * (act & (y == 0)).sum() + cost_miss * (~act & (y == 1)).sum()) / len(y)
-        if best is None or cost <= best[1]:
-            best = (t, cost)
-    return float(best[0]), float(best[1])
+# like: the two costs exchanged
+#-    for t in [*np.unique(p), float("inf")]:
+#+    for t in np.unique(p):
+
+#-        cost = (cost_miss * (act & (y == 0)).sum() + cost_false_alarm * (~act & (y == 1)).sum()) / len(y)
+#+        cost = (cost_false_alarm * (act & (y == 0)).sum() + cost_miss * (~act & (y == 1)).sum()) / len(y)
 
 
 # %% wrong cost-threshold: a grid of a hundred thresholds
 # says: never to act
 # visible: passes
-def cost_threshold(y_true, p, cost_false_alarm, cost_miss):
-    y, p = np.asarray(y_true, float), np.asarray(p, float)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(p) != len(y) or not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
-    for name, cost in (("cost_false_alarm", cost_false_alarm), ("cost_miss", cost_miss)):
-        if not cost >= 0:
-            raise ValueError(name)
-    best = None
-    for t in np.linspace(0, 1, 101):
-        act = p >= t
-        cost = (cost_false_alarm * (act & (y == 0)).sum() + cost_miss * (~act & (y == 1)).sum()) / len(y)
-        if best is None or cost <= best[1]:
-            best = (t, cost)
-    return float(best[0]), float(best[1])
+# like: the two costs exchanged
+#-    for t in [*np.unique(p), float("inf")]:
+#+    for t in np.linspace(0, 1, 101):
+
+#-        cost = (cost_miss * (act & (y == 0)).sum() + cost_false_alarm * (~act & (y == 1)).sum()) / len(y)
+#+        cost = (cost_false_alarm * (act & (y == 0)).sum() + cost_miss * (~act & (y == 1)).sum()) / len(y)
 
 
 # %% wrong cost-threshold: the best F1
@@ -762,474 +655,102 @@ def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
 # %% wrong slice-metrics: rows are drawn, not groups
 # says: far too narrow
 # visible: passes
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = float("nan")
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(np.arange(inside.sum()), return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
-        for metric, k in (("precision", 1), ("recall", 2)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            used = drawn[drawn[:, k] > 0]
-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+# like: how often each group is drawn, as a multinomial
+#-        code = np.unique(group[inside], return_inverse=True)[1]
+#+        code = np.unique(np.arange(inside.sum()), return_inverse=True)[1]
 
 
 # %% wrong slice-metrics: groups are drawn without replacement
 # says: no width
 # visible: passes
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = float("nan")
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(group[inside], return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng(seed)
-        drawn = sums[rng.permuted(np.tile(np.arange(len(sums)), (n_resamples, 1)), axis=1)].sum(axis=1)
-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
-        for metric, k in (("precision", 1), ("recall", 2)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            used = drawn[drawn[:, k] > 0]
-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+# like: how often each group is drawn, as a multinomial
+#-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
+#+        drawn = sums[rng.permuted(np.tile(np.arange(len(sums)), (n_resamples, 1)), axis=1)].sum(axis=1)
 
 
 # %% wrong slice-metrics: each metric is averaged over groups in the samples
 # says: not a mean of the groups
 # visible: passes
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = float("nan")
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(group[inside], return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
-        for metric, k in (("precision", 1), ("recall", 2)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            used = drawn[drawn[:, k] > 0]
-            per_group = sums[sums[:, k] > 0]
-            per_group = per_group[:, 0] / per_group[:, k]
-            picks = rng.integers(len(per_group), size=(n_resamples, len(per_group)))
-            low, high = np.percentile(per_group[picks].mean(axis=1), [2.5, 97.5])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+# like: how often each group is drawn, as a multinomial
+#-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
+#+            per_group = sums[sums[:, k] > 0]
+#+            per_group = per_group[:, 0] / per_group[:, k]
+#+            picks = rng.integers(len(per_group), size=(n_resamples, len(per_group)))
+#+            low, high = np.percentile(per_group[picks].mean(axis=1), [2.5, 97.5])
 
 
 # %% wrong slice-metrics: precision and recall exchanged
 # says: expected precision
 # visible: passes
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = float("nan")
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(group[inside], return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
-        for metric, k in (("precision", 2), ("recall", 1)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            used = drawn[drawn[:, k] > 0]
-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+# like: how often each group is drawn, as a multinomial
+#-        for metric, k in (("precision", 1), ("recall", 2)):
+#+        for metric, k in (("precision", 2), ("recall", 1)):
 
 
 # %% wrong slice-metrics: a 90 % interval
 # says: 95 % interval
 # visible: passes
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = float("nan")
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(group[inside], return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
-        for metric, k in (("precision", 1), ("recall", 2)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            used = drawn[drawn[:, k] > 0]
-            low, high = np.percentile(used[:, 0] / used[:, k], [5, 95])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+# like: how often each group is drawn, as a multinomial
+#-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
+#+            low, high = np.percentile(used[:, 0] / used[:, k], [5, 95])
 
 
 # %% wrong slice-metrics: 0 where there is nothing to divide by
 # says: expected NaN
 # visible: passes
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = 0.0
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(group[inside], return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
-        for metric, k in (("precision", 1), ("recall", 2)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            used = drawn[drawn[:, k] > 0]
-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+# like: how often each group is drawn, as a multinomial
+#-    nan = float("nan")
+#+    nan = 0.0
 
 
 # %% wrong slice-metrics: samples without a positive count as 0
 # says: expected recall_low 1.0
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = float("nan")
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(group[inside], return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
-        for metric, k in (("precision", 1), ("recall", 2)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            used = np.where(drawn[:, [k]] > 0, drawn, [[0, 1, 1]])
-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+# like: how often each group is drawn, as a multinomial
+#-            used = drawn[drawn[:, k] > 0]
+#+            used = np.where(drawn[:, [k]] > 0, drawn, [[0, 1, 1]])
 
 
 # %% wrong slice-metrics: slices in the order in which they appear
 # says: sorted by name
 # visible: passes
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = float("nan")
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(group[inside], return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
-        for metric, k in (("precision", 1), ("recall", 2)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            used = drawn[drawn[:, k] > 0]
-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    return everything + [one(str(name), slice_of == name) for name in dict.fromkeys(slice_of.tolist())]
+# like: how often each group is drawn, as a multinomial
+#-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+#+    return everything + [one(str(name), slice_of == name) for name in dict.fromkeys(slice_of.tolist())]
 
 
 # %% wrong slice-metrics: the intervals of all rows in every slice
 # says: expected recall_low 1.0
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = float("nan")
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(group[inside], return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
-        for metric, k in (("precision", 1), ("recall", 2)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            whole = np.unique(group, return_inverse=True)[1]
-            whole = np.column_stack([np.bincount(whole, weights=w) for w in (y * f, f, y)])
-            used = whole[rng.integers(0, len(whole), size=(n_resamples, len(whole)))].sum(axis=1)
-            used = used[used[:, k] > 0]
-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+# like: how often each group is drawn, as a multinomial
+#-            used = drawn[drawn[:, k] > 0]
+#+            whole = np.unique(group, return_inverse=True)[1]
+#+            whole = np.column_stack([np.bincount(whole, weights=w) for w in (y * f, f, y)])
+#+            used = whole[rng.integers(0, len(whole), size=(n_resamples, len(whole)))].sum(axis=1)
+#+            used = used[used[:, k] > 0]
 
 
 # %% wrong slice-metrics: positives counts the flagged rows
 # says: positives
 # visible: passes
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = float("nan")
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(group[inside], return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
-        row = {"slice": name, "n": len(Y), "positives": int(F.sum())}
-        for metric, k in (("precision", 1), ("recall", 2)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            used = drawn[drawn[:, k] > 0]
-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+# like: how often each group is drawn, as a multinomial
+#-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
+#+        row = {"slice": name, "n": len(Y), "positives": int(F.sum())}
 
 
 # %% wrong slice-metrics: the seed is not used
 # says: with the same seed
 # visible: passes
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = float("nan")
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(group[inside], return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng()
-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
-        for metric, k in (("precision", 1), ("recall", 2)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            used = drawn[drawn[:, k] > 0]
-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+# like: how often each group is drawn, as a multinomial
+#-        rng = np.random.default_rng(seed)
+#+        rng = np.random.default_rng()
 
 
 # %% wrong slice-metrics: a slice called all replaces the row of all
 # says: itself called all
 # visible: passes
-def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
-    y, f = np.asarray(y_true, float), np.asarray(flagged, float)
-    slice_of, group = np.asarray(slice_of), np.asarray(group)
-    if len(y) == 0 or not np.isin(y, (0, 1)).all():
-        raise ValueError("y_true")
-    if len(f) != len(y) or not np.isin(f, (0, 1)).all():
-        raise ValueError("flagged")
-    if len(slice_of) != len(y):
-        raise ValueError("slice_of")
-    if len(group) != len(y):
-        raise ValueError("group")
-    if n_resamples < 1:
-        raise ValueError("n_resamples")
-    nan = float("nan")
-
-    def one(name, inside):
-        Y, F = y[inside], f[inside]
-        code = np.unique(group[inside], return_inverse=True)[1]
-        sums = np.column_stack([np.bincount(code, weights=w) for w in (Y * F, F, Y)])
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=n_resamples) @ sums
-        row = {"slice": name, "n": len(Y), "positives": int(Y.sum())}
-        for metric, k in (("precision", 1), ("recall", 2)):
-            if not sums[:, k].any():
-                row.update({metric: nan, f"{metric}_low": nan, f"{metric}_high": nan})
-                continue
-            used = drawn[drawn[:, k] > 0]
-            low, high = np.percentile(used[:, 0] / used[:, k], [2.5, 97.5])
-            row[metric] = float(sums[:, 0].sum() / sums[:, k].sum())
-            row[f"{metric}_low"], row[f"{metric}_high"] = float(low), float(high)
-        return row
-
-    everything = [one("all", np.full(len(y), True))]
-    rest = [one(str(name), slice_of == name) for name in np.unique(slice_of)]
-    return list({row["slice"]: row for row in everything + rest}.values())
+# like: how often each group is drawn, as a multinomial
+#-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+#+    rest = [one(str(name), slice_of == name) for name in np.unique(slice_of)]
+#+    return list({row["slice"]: row for row in everything + rest}.values())
 
 
 # %% wrong slice-metrics: scikit-learn's metrics

@@ -138,20 +138,12 @@ def ridge(X, y, strength):
 # %% wrong ridge: a plain solve, which singular matrices break
 # says: repeats another
 # visible: passes
-def ridge(X, y, strength):
-    X, y = np.asarray(X, float), np.asarray(y, float)
-    if X.ndim != 2 or not len(X) or not np.isfinite(X).all():
-        raise ValueError("X")
-    if len(y) != len(X) or not np.isfinite(y).all():
-        raise ValueError("y")
-    if not strength >= 0:
-        raise ValueError("strength")
-    mean, scale = X.mean(0), X.std(0)
-    scale[np.ptp(X, axis=0) == 0] = 1
-    Z = (X - mean) / scale
-    Z[:, np.ptp(X, axis=0) == 0] = 0
-    w = np.linalg.solve(Z.T @ Z + strength * np.eye(Z.shape[1]), Z.T @ (y - y.mean())) / scale
-    return {"intercept": float(y.mean() - mean @ w), "coefficients": w}
+# like: the intercept of the standardised columns
+#-    w = np.linalg.pinv(Z.T @ Z + strength * np.eye(Z.shape[1])) @ Z.T @ (y - y.mean())
+#-    return {"intercept": float(y.mean()), "coefficients": w / scale}
+#+    Z[:, np.ptp(X, axis=0) == 0] = 0
+#+    w = np.linalg.solve(Z.T @ Z + strength * np.eye(Z.shape[1]), Z.T @ (y - y.mean())) / scale
+#+    return {"intercept": float(y.mean() - mean @ w), "coefficients": w}
 
 
 # %% wrong ridge: a standard deviation compared with exactly 0
@@ -174,6 +166,34 @@ def ridge(X, y, strength):
         @ (y - y.mean())
     )
     return {"intercept": float(y.mean() - mean / scale @ w), "coefficients": w / scale}
+
+
+# %% wrong ridge: a small standard deviation taken for none
+# says: however small its numbers
+# visible: passes
+def ridge(X, y, strength):
+    X, y = np.asarray(X, float), np.asarray(y, float)
+    if X.ndim != 2 or not len(X) or not np.isfinite(X).all():
+        raise ValueError("X")
+    if len(y) != len(X) or not np.isfinite(y).all():
+        raise ValueError("y")
+    if not strength >= 0:
+        raise ValueError("strength")
+    mean, scale = X.mean(0), X.std(0)
+    varies = scale > 1e-8
+    Z = (X[:, varies] - mean[varies]) / scale[varies]
+    w = np.zeros(X.shape[1])
+    inverse = np.linalg.pinv(Z.T @ Z + strength * np.eye(Z.shape[1]), rcond=1e-11, hermitian=True)
+    w[varies] = inverse @ Z.T @ (y - y.mean()) / scale[varies]
+    return {"intercept": float(y.mean() - mean @ w), "coefficients": w}
+
+
+# %% wrong ridge: a small strength in the place of 0
+# says: in the place of 0
+# visible: passes
+# like: least squares on rows added for the penalty
+#-        A = np.vstack([Z, np.sqrt(strength) * np.eye(use.sum())])
+#+        A = np.vstack([Z, np.sqrt(max(strength, 1e-6)) * np.eye(use.sum())])
 
 
 # %% wrong ridge: columns centred in place
@@ -295,19 +315,19 @@ def group_folds(groups, n_folds):
 # %% wrong group-folds: equally large groups in the order of their names
 # says: the order of
 # visible: passes
-def group_folds(groups, n_folds):
-    groups = np.asarray(groups)
-    if len(groups) == 0 or (groups.dtype.kind == "f" and np.isnan(groups).any()):
-        raise ValueError("groups")
-    names, code, counts = np.unique(groups, return_inverse=True, return_counts=True)
-    if not 2 <= n_folds <= len(names):
-        raise ValueError("n_folds")
-    filled, fold = np.zeros(n_folds), np.empty(len(names), int)
-    for g in np.argsort(-counts, kind="stable"):
-        fold[g] = filled.argmin()
-        filled[fold[g]] += counts[g]
-    fold = fold[code]
-    return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(n_folds)]
+# like: the smallest group first
+#-    names, first, code, counts = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
+#+    names, code, counts = np.unique(groups, return_inverse=True, return_counts=True)
+
+#-    for g in np.lexsort((first, counts)):
+#+    for g in np.argsort(-counts, kind="stable"):
+
+
+# %% wrong group-folds: each group to the fold with the fewest groups
+# says: is the fold chosen by its rows
+# like: the solution
+#-        rows[fold_of[g]] += size[g]
+#+        rows[fold_of[g]] += 1
 
 
 # %% wrong group-folds: names where row numbers were asked for
@@ -481,6 +501,14 @@ def time_splits(times, n_splits, gap=0):
     return out
 
 
+# %% wrong time-splits: the gap made a whole number
+# says: need not be whole
+# visible: passes
+# like: the solution
+#-        train = np.flatnonzero(block[0] - times > gap)
+#+        train = np.flatnonzero(block[0] - times > int(gap))
+
+
 # %% wrong time-splits: a training row exactly the gap before the test
 # says: before the test's first time by more than the gap
 def time_splits(times, n_splits, gap=0):
@@ -499,6 +527,26 @@ def time_splits(times, n_splits, gap=0):
             raise ValueError("gap")
         out.append((train, np.flatnonzero(np.isin(t, block))))
     return out
+
+
+# %% wrong time-splits: up to and including the test's first time
+# says: own first time was trained on
+def time_splits(times, n_splits, gap=0):
+    times = np.asarray(times, float)
+    if times.size == 0 or np.isnan(times).any():
+        raise ValueError("times")
+    distinct = np.unique(times)
+    if n_splits < 1 or len(distinct) < n_splits + 1:
+        raise ValueError("n_splits")
+    if not gap >= 0:
+        raise ValueError("gap")
+    pairs = []
+    for block in np.array_split(distinct, n_splits + 1)[1:]:
+        train = np.flatnonzero(times <= block[0] - gap)
+        if not train.size:
+            raise ValueError("gap")
+        pairs.append((train, np.flatnonzero((times >= block[0]) & (times <= block[-1]))))
+    return pairs
 
 
 # %% wrong time-splits: a sliding window instead of all that came before
@@ -524,24 +572,15 @@ def time_splits(times, n_splits, gap=0):
 
 # %% wrong time-splits: the longer block last
 # says: without a gap, expected
-def time_splits(times, n_splits, gap=0):
-    t = np.asarray(times, float)
-    if len(t) == 0 or np.isnan(t).any():
-        raise ValueError("times")
-    distinct = np.unique(t)
-    if not 1 <= n_splits < len(distinct):
-        raise ValueError("n_splits")
-    if not gap >= 0:
-        raise ValueError("gap")
-    length = len(distinct) // (n_splits + 1)
-    ends = [length * k for k in range(1, n_splits + 1)]
-    out = []
-    for block in np.split(distinct, ends)[1:]:
-        train = np.flatnonzero(block[0] - t > gap)
-        if not len(train):
-            raise ValueError("gap")
-        out.append((train, np.flatnonzero(np.isin(t, block))))
-    return out
+# like: a sliding window instead of all that came before
+#-    blocks = np.array_split(distinct, n_splits + 1)
+#+    length = len(distinct) // (n_splits + 1)
+#+    ends = [length * k for k in range(1, n_splits + 1)]
+
+#-    for before, block in zip(blocks, blocks[1:]):
+#-        train = np.flatnonzero((t >= before[0]) & (block[0] - t > gap))
+#+    for block in np.split(distinct, ends)[1:]:
+#+        train = np.flatnonzero(block[0] - t > gap)
 
 
 # %% wrong time-splits: a gap that eats the first training set goes through
@@ -672,125 +711,83 @@ def leak_free(table, known, today):
 
 # %% wrong leak-free: train on all days before today, labels or not
 # says: a label that nobody had yet
-def leak_free(table, known, today):
-    if not {"case", "customer", "day", "label_day", "y"} <= set(table.columns):
-        raise ValueError("table")
-    if (table["label_day"] < table["day"]).any():
-        raise ValueError("table")
-    features = [f for f, hours in known.items() if hours <= 0]
-    if not features or not set(known) <= set(table.columns):
-        raise ValueError("known")
-    table = table[~table.drop(columns="case").duplicated()]
-    test = table[table["day"] >= today]
-    train = table[(table["day"] < today) & ~table["customer"].isin(test["customer"])]
-    if not len(train) or not len(test):
-        raise ValueError("today")
-    median = train[features].median()
-    a, b = train[features].fillna(median), test[features].fillna(median)
-    mean, std = a.mean(), a.std(ddof=0).replace(0, 1)
-    return {
-        "features": features,
-        "train": train["case"].tolist(),
-        "test": test["case"].tolist(),
-        "X_train": ((a - mean) / std).to_numpy(float),
-        "X_test": ((b - mean) / std).to_numpy(float),
-    }
+# like: a feature that nobody can date goes in
+#-    features = [f for f, hours in known.items() if not hours > 0]
+#+    features = [f for f, hours in known.items() if hours <= 0]
+
+#-    train = table[(table["label_day"] < today) & ~table["customer"].isin(test["customer"])]
+#+    train = table[(table["day"] < today) & ~table["customer"].isin(test["customer"])]
 
 
 # %% wrong leak-free: everything whose label comes today or later is tested
 # says: expected train [1, 6] and test [5]
-def leak_free(table, known, today):
-    if not {"case", "customer", "day", "label_day", "y"} <= set(table.columns):
-        raise ValueError("table")
-    if (table["label_day"] < table["day"]).any():
-        raise ValueError("table")
-    features = [f for f, hours in known.items() if hours <= 0]
-    if not features or not set(known) <= set(table.columns):
-        raise ValueError("known")
-    table = table[~table.drop(columns="case").duplicated()]
-    test = table[table["label_day"] >= today]
-    train = table[(table["label_day"] < today) & ~table["customer"].isin(test["customer"])]
-    if not len(train) or not len(test):
-        raise ValueError("today")
-    median = train[features].median()
-    a, b = train[features].fillna(median), test[features].fillna(median)
-    mean, std = a.mean(), a.std(ddof=0).replace(0, 1)
-    return {
-        "features": features,
-        "train": train["case"].tolist(),
-        "test": test["case"].tolist(),
-        "X_train": ((a - mean) / std).to_numpy(float),
-        "X_test": ((b - mean) / std).to_numpy(float),
-    }
+# like: a feature that nobody can date goes in
+#-    features = [f for f, hours in known.items() if not hours > 0]
+#+    features = [f for f, hours in known.items() if hours <= 0]
+
+#-    test = table[table["day"] >= today]
+#+    test = table[table["label_day"] >= today]
 
 
 # %% wrong leak-free: labels of today itself are trained on
 # says: on today itself is too late
 # visible: passes
-def leak_free(table, known, today):
-    if not {"case", "customer", "day", "label_day", "y"} <= set(table.columns):
-        raise ValueError("table")
-    if (table["label_day"] < table["day"]).any():
-        raise ValueError("table")
-    features = [f for f, hours in known.items() if hours <= 0]
-    if not features or not set(known) <= set(table.columns):
-        raise ValueError("known")
-    table = table[~table.drop(columns="case").duplicated()]
-    test = table[table["day"] >= today]
-    train = table[(table["label_day"] <= today) & ~table["customer"].isin(test["customer"])]
-    if not len(train) or not len(test):
-        raise ValueError("today")
-    median = train[features].median()
-    a, b = train[features].fillna(median), test[features].fillna(median)
-    mean, std = a.mean(), a.std(ddof=0).replace(0, 1)
-    return {
-        "features": features,
-        "train": train["case"].tolist(),
-        "test": test["case"].tolist(),
-        "X_train": ((a - mean) / std).to_numpy(float),
-        "X_test": ((b - mean) / std).to_numpy(float),
-    }
+# like: a feature that nobody can date goes in
+#-    features = [f for f, hours in known.items() if not hours > 0]
+#+    features = [f for f, hours in known.items() if hours <= 0]
+
+#-    train = table[(table["label_day"] < today) & ~table["customer"].isin(test["customer"])]
+#+    train = table[(table["label_day"] <= today) & ~table["customer"].isin(test["customer"])]
 
 
 # %% wrong leak-free: drop_duplicates with the case number among the columns
 # says: 3 a duplicate
-def leak_free(table, known, today):
-    if not {"case", "customer", "day", "label_day", "y"} <= set(table.columns):
-        raise ValueError("table")
-    if (table["label_day"] < table["day"]).any():
-        raise ValueError("table")
-    features = [f for f, hours in known.items() if hours <= 0]
-    if not features or not set(known) <= set(table.columns):
-        raise ValueError("known")
-    table = table.drop_duplicates()
-    test = table[table["day"] >= today]
-    train = table[(table["label_day"] < today) & ~table["customer"].isin(test["customer"])]
-    if not len(train) or not len(test):
-        raise ValueError("today")
-    median = train[features].median()
-    a, b = train[features].fillna(median), test[features].fillna(median)
-    mean, std = a.mean(), a.std(ddof=0).replace(0, 1)
-    return {
-        "features": features,
-        "train": train["case"].tolist(),
-        "test": test["case"].tolist(),
-        "X_train": ((a - mean) / std).to_numpy(float),
-        "X_test": ((b - mean) / std).to_numpy(float),
-    }
+# like: a feature that nobody can date goes in
+#-    features = [f for f, hours in known.items() if not hours > 0]
+#+    features = [f for f, hours in known.items() if hours <= 0]
+
+#-    table = table[~table.drop(columns="case").duplicated()]
+#+    table = table.drop_duplicates()
 
 
 # %% wrong leak-free: duplicates by features alone, whatever their outcome
 # says: differs from the earlier one in y
 # visible: passes
+# like: a feature that nobody can date goes in
+#-    features = [f for f, hours in known.items() if not hours > 0]
+#+    features = [f for f, hours in known.items() if hours <= 0]
+
+#-    table = table[~table.drop(columns="case").duplicated()]
+#+    table = table.drop_duplicates(subset=["customer", "day", "label_day", *features])
+
+
+# %% wrong leak-free: the day of the label forgotten among the columns that must agree
+# says: in label_day
+# visible: passes
+# like: the solution
+#-    table = table[~table.drop(columns="case").duplicated()]
+#+    table = table[~table.drop(columns=["case", "label_day"]).duplicated()]
+
+
+# %% wrong leak-free: rows looked up again by their labels
+# says: row labels (its index) that repeat
+# visible: passes
+# like: the solution
+#-    table = table[~table.drop(columns="case").duplicated()]
+#+    table = table.loc[table.drop(columns="case").drop_duplicates().index]
+
+
+# %% wrong leak-free: columns that are no features dropped before the duplicates are sought
+# says: in a column that is no feature
+# visible: passes
 def leak_free(table, known, today):
-    if not {"case", "customer", "day", "label_day", "y"} <= set(table.columns):
-        raise ValueError("table")
-    if (table["label_day"] < table["day"]).any():
+    base = ["case", "customer", "day", "label_day", "y"]
+    if not set(base) <= set(table.columns) or (table["label_day"] < table["day"]).any():
         raise ValueError("table")
     features = [f for f, hours in known.items() if hours <= 0]
     if not features or not set(known) <= set(table.columns):
         raise ValueError("known")
-    table = table.drop_duplicates(subset=["customer", "day", "label_day", *features])
+    table = table[base + features].drop_duplicates(subset=[*base[1:], *features])
     test = table[table["day"] >= today]
     train = table[(table["label_day"] < today) & ~table["customer"].isin(test["customer"])]
     if not len(train) or not len(test):
@@ -809,113 +806,61 @@ def leak_free(table, known, today):
 
 # %% wrong leak-free: customers on both sides leave the test
 # says: the example worked by hand: expected a dict
-def leak_free(table, known, today):
-    if not {"case", "customer", "day", "label_day", "y"} <= set(table.columns):
-        raise ValueError("table")
-    if (table["label_day"] < table["day"]).any():
-        raise ValueError("table")
-    features = [f for f, hours in known.items() if hours <= 0]
-    if not features or not set(known) <= set(table.columns):
-        raise ValueError("known")
-    table = table[~table.drop(columns="case").duplicated()]
-    train = table[table["label_day"] < today]
-    test = table[table["day"] >= today]
-    test = test[~test["customer"].isin(train["customer"])]
-    if not len(train) or not len(test):
-        raise ValueError("today")
-    median = train[features].median()
-    a, b = train[features].fillna(median), test[features].fillna(median)
-    mean, std = a.mean(), a.std(ddof=0).replace(0, 1)
-    return {
-        "features": features,
-        "train": train["case"].tolist(),
-        "test": test["case"].tolist(),
-        "X_train": ((a - mean) / std).to_numpy(float),
-        "X_test": ((b - mean) / std).to_numpy(float),
-    }
+# like: a feature that nobody can date goes in
+#-    features = [f for f, hours in known.items() if not hours > 0]
+#+    features = [f for f, hours in known.items() if hours <= 0]
+
+#-    table = table[~table.drop(columns="case").duplicated()]
+#+    table = table[~table.drop(columns="case").duplicated()]
+#+    train = table[table["label_day"] < today]
+
+#-    train = table[(table["label_day"] < today) & ~table["customer"].isin(test["customer"])]
+#+    test = test[~test["customer"].isin(train["customer"])]
 
 
 # %% wrong leak-free: gaps filled with the median of the whole table
 # says: expected X_train [[1], [-1]]
-def leak_free(table, known, today):
-    if not {"case", "customer", "day", "label_day", "y"} <= set(table.columns):
-        raise ValueError("table")
-    if (table["label_day"] < table["day"]).any():
-        raise ValueError("table")
-    features = [f for f, hours in known.items() if hours <= 0]
-    if not features or not set(known) <= set(table.columns):
-        raise ValueError("known")
-    table = table[~table.drop(columns="case").duplicated()]
-    filled = table[features].fillna(table[features].median())
-    table = table.assign(**{f: filled[f] for f in features})
-    test = table[table["day"] >= today]
-    train = table[(table["label_day"] < today) & ~table["customer"].isin(test["customer"])]
-    if not len(train) or not len(test):
-        raise ValueError("today")
-    a, b = train[features], test[features]
-    mean, std = a.mean(), a.std(ddof=0).replace(0, 1)
-    return {
-        "features": features,
-        "train": train["case"].tolist(),
-        "test": test["case"].tolist(),
-        "X_train": ((a - mean) / std).to_numpy(float),
-        "X_test": ((b - mean) / std).to_numpy(float),
-    }
+# like: a feature that nobody can date goes in
+#-    features = [f for f, hours in known.items() if not hours > 0]
+#+    features = [f for f, hours in known.items() if hours <= 0]
+
+#-    table = table[~table.drop(columns="case").duplicated()]
+#+    table = table[~table.drop(columns="case").duplicated()]
+#+    filled = table[features].fillna(table[features].median())
+#+    table = table.assign(**{f: filled[f] for f in features})
+
+#-    median = train[features].median()
+#-    a, b = train[features].fillna(median), test[features].fillna(median)
+#+    a, b = train[features], test[features]
 
 
 # %% wrong leak-free: the test scaled by itself
 # says: X_test is off
 # visible: passes
-def leak_free(table, known, today):
-    if not {"case", "customer", "day", "label_day", "y"} <= set(table.columns):
-        raise ValueError("table")
-    if (table["label_day"] < table["day"]).any():
-        raise ValueError("table")
-    features = [f for f, hours in known.items() if hours <= 0]
-    if not features or not set(known) <= set(table.columns):
-        raise ValueError("known")
-    table = table[~table.drop(columns="case").duplicated()]
-    test = table[table["day"] >= today]
-    train = table[(table["label_day"] < today) & ~table["customer"].isin(test["customer"])]
-    if not len(train) or not len(test):
-        raise ValueError("today")
-    median = train[features].median()
-    a, b = train[features].fillna(median), test[features].fillna(median)
-    return {
-        "features": features,
-        "train": train["case"].tolist(),
-        "test": test["case"].tolist(),
-        "X_train": StandardScaler().fit_transform(a),
-        "X_test": StandardScaler().fit_transform(b),
-    }
+# like: a feature that nobody can date goes in
+#-    features = [f for f, hours in known.items() if not hours > 0]
+#+    features = [f for f, hours in known.items() if hours <= 0]
+
+#-    mean, std = a.mean(), a.std(ddof=0).replace(0, 1)
+
+#-        "X_train": ((a - mean) / std).to_numpy(float),
+#-        "X_test": ((b - mean) / std).to_numpy(float),
+#+        "X_train": StandardScaler().fit_transform(a),
+#+        "X_test": StandardScaler().fit_transform(b),
 
 
 # %% wrong leak-free: the mean before the gaps are filled
 # says: before the gaps were
 # visible: passes
-def leak_free(table, known, today):
-    if not {"case", "customer", "day", "label_day", "y"} <= set(table.columns):
-        raise ValueError("table")
-    if (table["label_day"] < table["day"]).any():
-        raise ValueError("table")
-    features = [f for f, hours in known.items() if hours <= 0]
-    if not features or not set(known) <= set(table.columns):
-        raise ValueError("known")
-    table = table[~table.drop(columns="case").duplicated()]
-    test = table[table["day"] >= today]
-    train = table[(table["label_day"] < today) & ~table["customer"].isin(test["customer"])]
-    if not len(train) or not len(test):
-        raise ValueError("today")
-    median, mean = train[features].median(), train[features].mean()
-    std = train[features].std(ddof=0).replace(0, 1)
-    a, b = train[features].fillna(median), test[features].fillna(median)
-    return {
-        "features": features,
-        "train": train["case"].tolist(),
-        "test": test["case"].tolist(),
-        "X_train": ((a - mean) / std).to_numpy(float),
-        "X_test": ((b - mean) / std).to_numpy(float),
-    }
+# like: a feature that nobody can date goes in
+#-    features = [f for f, hours in known.items() if not hours > 0]
+#+    features = [f for f, hours in known.items() if hours <= 0]
+
+#-    median = train[features].median()
+#+    median, mean = train[features].median(), train[features].mean()
+#+    std = train[features].std(ddof=0).replace(0, 1)
+
+#-    mean, std = a.mean(), a.std(ddof=0).replace(0, 1)
 
 
 # %% wrong leak-free: a random split by the library
@@ -1046,24 +991,15 @@ def nested_cv(X, y, strengths, folds):
 # %% wrong nested-cv: the best on each outer fold
 # says: the choice has looked at what it is scored on
 # visible: passes
-def nested_cv(X, y, strengths, folds):
-    X, y, folds = np.asarray(X, float), np.asarray(y, float), np.asarray(folds)
-    if X.ndim != 2 or len(X) == 0 or np.isnan(X).any():
-        raise ValueError("X")
-    if len(y) != len(X) or np.isnan(y).any():
-        raise ValueError("y")
-    if not len(strengths) or not all(s > 0 for s in strengths):
-        raise ValueError("strengths")
-    if len(folds) != len(X) or len(set(folds.tolist())) < 3:
-        raise ValueError("folds")
-
-    def error(s, a, b):
-        return np.mean(
-            (make_pipeline(StandardScaler(), Ridge(alpha=s)).fit(X[a], y[a]).predict(X[b]) - y[b]) ** 2
-        )
-
-    best = [min((error(s, folds != k, folds == k), -s) for s in strengths) for k in np.unique(folds)]
-    return {"scores": [float(e) for e, _ in best], "chosen": [float(-s) for _, s in best]}
+# like: one strength for all, the best over all folds
+#-    names = np.unique(folds)
+#-    best = min(strengths, key=lambda s: (np.mean([error(s, folds != k, folds == k) for k in names]), -s))
+#-    return {
+#-        "scores": [error(best, folds != k, folds == k) for k in names],
+#-        "chosen": [float(best)] * len(names),
+#-    }
+#+    best = [min((error(s, folds != k, folds == k), -s) for s in strengths) for k in np.unique(folds)]
+#+    return {"scores": [float(e) for e, _ in best], "chosen": [float(-s) for _, s in best]}
 
 
 # %% wrong nested-cv: the inner averages reported
@@ -1099,31 +1035,18 @@ def nested_cv(X, y, strengths, folds):
 # %% wrong nested-cv: columns scaled before the folds
 # says: the scaler has seen
 # visible: passes
-def nested_cv(X, y, strengths, folds):
-    X, y, folds = np.asarray(X, float), np.asarray(y, float), np.asarray(folds)
-    if X.ndim != 2 or len(X) == 0 or np.isnan(X).any():
-        raise ValueError("X")
-    if len(y) != len(X) or np.isnan(y).any():
-        raise ValueError("y")
-    if not len(strengths) or not all(s > 0 for s in strengths):
-        raise ValueError("strengths")
-    if len(folds) != len(X) or len(set(folds.tolist())) < 3:
-        raise ValueError("folds")
-    X = StandardScaler().fit_transform(X)
+# like: the inner averages reported
+#-        raise ValueError("folds")
+#+        raise ValueError("folds")
+#+    X = StandardScaler().fit_transform(X)
 
-    def error(s, a, b):
-        return np.mean((Ridge(alpha=s).fit(X[a], y[a]).predict(X[b]) - y[b]) ** 2)
+#-        return np.mean(
+#-            (make_pipeline(StandardScaler(), Ridge(alpha=s)).fit(X[a], y[a]).predict(X[b]) - y[b]) ** 2
+#-        )
+#+        return np.mean((Ridge(alpha=s).fit(X[a], y[a]).predict(X[b]) - y[b]) ** 2)
 
-    scores, chosen = [], []
-    for k in np.unique(folds):
-        rest = folds != k
-        inner = [
-            (np.mean([error(s, rest & (folds != j), folds == j) for j in np.unique(folds[rest])]), -s)
-            for s in strengths
-        ]
-        chosen.append(float(-min(inner)[1]))
-        scores.append(float(error(chosen[-1], rest, ~rest)))
-    return {"scores": scores, "chosen": chosen}
+#-        scores.append(float(min(inner)[0]))
+#+        scores.append(float(error(chosen[-1], rest, ~rest)))
 
 
 # %% wrong nested-cv: inner models not trained again on all inner folds
@@ -1189,8 +1112,8 @@ def nested_cv(X, y, strengths, folds):
     return {"scores": scores, "chosen": chosen}
 
 
-# %% wrong nested-cv: the first of equally good strengths
-# says: expected the largest
+# %% wrong nested-cv: the root of the mean squared error
+# says: average of the roots
 # visible: passes
 def nested_cv(X, y, strengths, folds):
     X, y, folds = np.asarray(X, float), np.asarray(y, float), np.asarray(folds)
@@ -1200,56 +1123,49 @@ def nested_cv(X, y, strengths, folds):
         raise ValueError("y")
     if not len(strengths) or not all(s > 0 for s in strengths):
         raise ValueError("strengths")
-    if len(folds) != len(X) or len(set(folds.tolist())) < 3:
+    names = np.unique(folds)
+    if len(folds) != len(X) or len(names) < 3:
         raise ValueError("folds")
 
-    def error(s, a, b):
-        return np.mean(
-            (make_pipeline(StandardScaler(), Ridge(alpha=s)).fit(X[a], y[a]).predict(X[b]) - y[b]) ** 2
-        )
+    def rmse(s, train, test):
+        model = make_pipeline(StandardScaler(), Ridge(alpha=s)).fit(X[train], y[train])
+        return np.sqrt(np.mean((model.predict(X[test]) - y[test]) ** 2))
 
     scores, chosen = [], []
-    for k in np.unique(folds):
-        rest = folds != k
-        inner = [
-            np.mean([error(s, rest & (folds != j), folds == j) for j in np.unique(folds[rest])])
-            for s in strengths
-        ]
-        chosen.append(float(strengths[int(np.argmin(inner))]))
-        scores.append(float(error(chosen[-1], rest, ~rest)))
+    for k in names:
+        rest, others = folds != k, names[names != k]
+        means = {s: np.mean([rmse(s, rest & (folds != j), folds == j) for j in others]) for s in strengths}
+        chosen.append(float(max(s for s in strengths if means[s] == min(means.values()))))
+        scores.append(float(rmse(chosen[-1], rest, ~rest)))
     return {"scores": scores, "chosen": chosen}
+
+
+# %% wrong nested-cv: the first of equally good strengths
+# says: expected the largest
+# visible: passes
+# like: the inner averages reported
+#-            (np.mean([error(s, rest & (folds != j), folds == j) for j in np.unique(folds[rest])]), -s)
+#+            np.mean([error(s, rest & (folds != j), folds == j) for j in np.unique(folds[rest])])
+
+#-        chosen.append(float(-min(inner)[1]))
+#-        scores.append(float(min(inner)[0]))
+#+        chosen.append(float(strengths[int(np.argmin(inner))]))
+#+        scores.append(float(error(chosen[-1], rest, ~rest)))
 
 
 # %% wrong nested-cv: folds in the order in which they occur
 # says: rising order of the fold numbers
 # visible: passes
-def nested_cv(X, y, strengths, folds):
-    X, y, folds = np.asarray(X, float), np.asarray(y, float), np.asarray(folds)
-    if X.ndim != 2 or len(X) == 0 or np.isnan(X).any():
-        raise ValueError("X")
-    if len(y) != len(X) or np.isnan(y).any():
-        raise ValueError("y")
-    if not len(strengths) or not all(s > 0 for s in strengths):
-        raise ValueError("strengths")
-    names = pd.unique(folds)
-    if len(folds) != len(X) or len(names) < 3:
-        raise ValueError("folds")
+# like: the inner averages reported
+#-    if len(folds) != len(X) or len(set(folds.tolist())) < 3:
+#+    names = pd.unique(folds)
+#+    if len(folds) != len(X) or len(names) < 3:
 
-    def error(s, a, b):
-        return np.mean(
-            (make_pipeline(StandardScaler(), Ridge(alpha=s)).fit(X[a], y[a]).predict(X[b]) - y[b]) ** 2
-        )
+#-    for k in np.unique(folds):
+#+    for k in names:
 
-    scores, chosen = [], []
-    for k in names:
-        rest = folds != k
-        inner = [
-            (np.mean([error(s, rest & (folds != j), folds == j) for j in np.unique(folds[rest])]), -s)
-            for s in strengths
-        ]
-        chosen.append(float(-min(inner)[1]))
-        scores.append(float(error(chosen[-1], rest, ~rest)))
-    return {"scores": scores, "chosen": chosen}
+#-        scores.append(float(min(inner)[0]))
+#+        scores.append(float(error(chosen[-1], rest, ~rest)))
 
 
 # %% wrong nested-cv: the library's search

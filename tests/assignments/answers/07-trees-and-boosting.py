@@ -111,21 +111,12 @@ def best_split(X, y, min_samples_leaf=1, sample_weight=None):
 
 # %% wrong best-split: sums of squares, not means
 # says: sums of squares are compared
-def best_split(X, y, min_samples_leaf=1, sample_weight=None):
-    X, y = np.asarray(X, float), np.asarray(y, float)
-    y = y - y.mean()
-    best = None
-    for j in range(X.shape[1]):
-        order = np.argsort(X[:, j], kind="stable")
-        x, s = X[order, j], np.cumsum(y[order])
-        for i in range(len(y) - 1):
-            n = i + 1
-            if x[i] == x[i + 1] or min(n, len(y) - n) < min_samples_leaf:
-                continue
-            gain = s[i] ** 2 / n + s[i] ** 2 / (len(y) - n)
-            if gain > 1e-12 and (best is None or gain > best["decrease"] + 1e-12):
-                best = {"feature": j, "threshold": float(x[i] + x[i + 1]) / 2, "decrease": float(gain)}
-    return best
+# like: the threshold is the left value
+#-            gain = (s[i] ** 2 / n + s[i] ** 2 / (len(y) - n)) / len(y)
+#+            gain = s[i] ** 2 / n + s[i] ** 2 / (len(y) - n)
+
+#-                best = {"feature": j, "threshold": float(x[i]), "decrease": float(gain)}
+#+                best = {"feature": j, "threshold": float(x[i] + x[i + 1]) / 2, "decrease": float(gain)}
 
 
 # %% wrong best-split: cuts between equal values
@@ -216,21 +207,25 @@ def best_split(X, y, min_samples_leaf=1, sample_weight=None):
 # %% wrong best-split: the last of equal splits
 # says: expected column 1 at
 # visible: passes
-def best_split(X, y, min_samples_leaf=1, sample_weight=None):
-    X, y = np.asarray(X, float), np.asarray(y, float)
-    w = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, float)
-    y = y - np.average(y, weights=w)
-    best, limit = None, 1e-9 * np.average(y**2, weights=w)
-    for j in range(X.shape[1]):
-        order = np.argsort(X[:, j], kind="stable")
-        x, s, c = X[order, j], np.cumsum((w * y)[order]), np.cumsum(w[order])
-        for i in range(len(y) - 1):
-            if x[i] == x[i + 1] or min(i + 1, len(y) - i - 1) < min_samples_leaf:
-                continue
-            gain = s[i] ** 2 * (1 / c[i] + 1 / (c[-1] - c[i])) / c[-1]
-            if gain > max(best["decrease"] - limit if best else 0, limit):
-                best = {"feature": j, "threshold": float(x[i] + x[i + 1]) / 2, "decrease": float(gain)}
-    return best
+# like: min_samples_leaf counts weight
+#-            if x[i] == x[i + 1] or min(c[i], c[-1] - c[i]) < min_samples_leaf:
+#+            if x[i] == x[i + 1] or min(i + 1, len(y) - i - 1) < min_samples_leaf:
+
+#-            if gain > (best["decrease"] if best else 0) + limit:
+#+            if gain > max(best["decrease"] - limit if best else 0, limit):
+
+
+# %% wrong best-split: the largest to the last digit
+# says: in the sixteenth digit
+# visible: passes
+# like: min_samples_leaf counts weight
+#-            if x[i] == x[i + 1] or min(c[i], c[-1] - c[i]) < min_samples_leaf:
+#+            if x[i] == x[i + 1] or min(i + 1, len(y) - i - 1) < min_samples_leaf:
+
+#-            gain = s[i] ** 2 * (1 / c[i] + 1 / (c[-1] - c[i])) / c[-1]
+#-            if gain > (best["decrease"] if best else 0) + limit:
+#+            gain = (s[i] ** 2 / c[i] + (s[-1] - s[i]) ** 2 / (c[-1] - c[i])) / c[-1]
+#+            if gain > (best["decrease"] if best else limit):
 
 
 # %% wrong best-split: squares summed without subtracting the mean
@@ -286,23 +281,14 @@ def best_split(X, y, min_samples_leaf=1, sample_weight=None):
 # %% wrong best-split: bad input is searched
 # says: whose message names
 # visible: passes
-def best_split(X, y, min_samples_leaf=1, sample_weight=None):
-    X, y = np.asarray(X, float), np.asarray(y, float)
-    w = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, float)
-    if np.ptp(y) == 0:
-        return None
-    y = y - np.average(y, weights=w)
-    best, limit = None, 1e-9 * np.average(y**2, weights=w)
-    for j in range(X.shape[1]):
-        order = np.argsort(X[:, j], kind="stable")
-        x, s, c = X[order, j], np.cumsum((w * y)[order]), np.cumsum(w[order])
-        for i in range(len(y) - 1):
-            if x[i] == x[i + 1] or min(i + 1, len(y) - i - 1) < min_samples_leaf:
-                continue
-            gain = s[i] ** 2 * (1 / c[i] + 1 / (c[-1] - c[i])) / c[-1]
-            if gain > (best["decrease"] if best else 0) + limit:
-                best = {"feature": j, "threshold": float(x[i] + x[i + 1]) / 2, "decrease": float(gain)}
-    return best
+# like: min_samples_leaf counts weight
+#-    w = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, float)
+#+    w = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, float)
+#+    if np.ptp(y) == 0:
+#+        return None
+
+#-            if x[i] == x[i + 1] or min(c[i], c[-1] - c[i]) < min_samples_leaf:
+#+            if x[i] == x[i + 1] or min(i + 1, len(y) - i - 1) < min_samples_leaf:
 
 
 # %% wrong best-split: a tree of depth 1
@@ -432,14 +418,9 @@ def boost(X, y, X_new, n_rounds, learning_rate=0.1):
 # %% wrong boost: full steps on the training rows, small ones on the new
 # says: each with its learning rate
 # visible: passes
-def boost(X, y, X_new, n_rounds, learning_rate=0.1):
-    fitted = np.full(len(X), np.mean(y))
-    stages = [np.full(len(X_new), np.mean(y))]
-    for _ in range(n_rounds):
-        tree = small_tree(X, y - fitted)
-        fitted = fitted + tree.predict(X)
-        stages.append(stages[-1] + learning_rate * tree.predict(X_new))
-    return np.array(stages)
+# like: no learning rate
+#-        stages.append(stages[-1] + tree.predict(X_new))
+#+        stages.append(stages[-1] + learning_rate * tree.predict(X_new))
 
 
 # %% wrong boost: residuals from the start in each round
@@ -482,14 +463,9 @@ def boost(X, y, X_new, n_rounds, learning_rate=0.1):
 # %% wrong boost: scikit-learn refuses an empty table of new rows
 # says: for no new rows
 # visible: passes
-def boost(X, y, X_new, n_rounds, learning_rate=0.1):
-    fitted = np.full(len(X), np.mean(y))
-    stages = [np.full(len(X_new), np.mean(y))]
-    for _ in range(n_rounds):
-        tree = small_tree(X, y - fitted)
-        fitted = fitted + learning_rate * tree.predict(X)
-        stages.append(stages[-1] + learning_rate * tree.predict(X_new))
-    return np.array(stages)
+# like: the residual with the wrong sign
+#-        tree = small_tree(X, fitted - y)
+#+        tree = small_tree(X, y - fitted)
 
 
 # %% wrong boost: bad input is boosted
@@ -649,61 +625,47 @@ def early_stop(losses, patience, min_delta=0.0):
 # %% wrong early-stop: the count never starts afresh
 # says: start the count afresh
 # visible: passes
-def early_stop(losses, patience, min_delta=0.0):
-    best, best_round, waited = losses[0], 1, 0
-    for r, loss in enumerate(losses[1:], 2):
-        if loss < best - min_delta:
-            best, best_round = loss, r
-        else:
-            waited += 1
-        if waited == patience:
-            return {"best_round": best_round, "rounds_run": r, "stopped_early": True}
-    return {"best_round": best_round, "rounds_run": len(losses), "stopped_early": False}
+# like: a gain of exactly min_delta counts
+#-        if loss <= best - min_delta:
+#-            best, best_round, waited = loss, r, 0
+#+        if loss < best - min_delta:
+#+            best, best_round = loss, r
 
 
 # %% wrong early-stop: min_delta as a share of the loss
 # says: expected best_round, rounds_run, stopped_early
 # visible: passes
-def early_stop(losses, patience, min_delta=0.0):
-    best, best_round, waited = losses[0], 1, 0
-    for r, loss in enumerate(losses[1:], 2):
-        if loss < best - min_delta * abs(losses[0]) / 8:
-            best, best_round, waited = loss, r, 0
-        else:
-            waited += 1
-        if waited == patience:
-            return {"best_round": best_round, "rounds_run": r, "stopped_early": True}
-    return {"best_round": best_round, "rounds_run": len(losses), "stopped_early": False}
+# like: a gain of exactly min_delta counts
+#-        if loss <= best - min_delta:
+#+        if loss < best - min_delta * abs(losses[0]) / 8:
 
 
 # %% wrong early-stop: stopped_early only where rounds were left over
 # says: also at the end
 # visible: passes
-def early_stop(losses, patience, min_delta=0.0):
-    best, best_round, waited = losses[0], 1, 0
-    for r, loss in enumerate(losses[1:], 2):
-        if loss < best - min_delta:
-            best, best_round, waited = loss, r, 0
-        else:
-            waited += 1
-        if waited == patience:
-            return {"best_round": best_round, "rounds_run": r, "stopped_early": r < len(losses)}
-    return {"best_round": best_round, "rounds_run": len(losses), "stopped_early": False}
+# like: one round late
+#-        if waited > patience:
+#-            return {"best_round": best_round, "rounds_run": r, "stopped_early": True}
+#+        if waited == patience:
+#+            return {"best_round": best_round, "rounds_run": r, "stopped_early": r < len(losses)}
 
 
 # %% wrong early-stop: bad input is gone through
 # says: whose message names
 # visible: passes
-def early_stop(losses, patience, min_delta=0.0):
-    best, best_round, waited = losses[0], 1, 0
-    for r, loss in enumerate(losses[1:], 2):
-        if loss < best - min_delta:
-            best, best_round, waited = loss, r, 0
-        else:
-            waited += 1
-        if waited == patience:
-            return {"best_round": best_round, "rounds_run": r, "stopped_early": True}
-    return {"best_round": best_round, "rounds_run": len(losses), "stopped_early": False}
+# like: a gain of exactly min_delta counts
+#-        if loss <= best - min_delta:
+#+        if loss < best - min_delta:
+
+
+# %% wrong early-stop: before round 1 the best loss is infinite
+# says: Round 1 always improves, whatever
+# visible: passes
+# like: a counter and the best loss
+#-    best, best_round, waited = losses[0], 1, 0
+#-    for r, loss in enumerate(losses[1:], 2):
+#+    best, best_round, waited = float("inf"), 0, 0
+#+    for r, loss in enumerate(losses, 1):
 
 
 # %% wrong early-stop: LightGBM's callback
@@ -812,40 +774,18 @@ def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, sma
 
 # %% wrong compare: the normal quantile
 # says: the quantile is the normal one
-from scipy import stats
-
-
-def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, smallest_gain=0.0):
-    out = []
-    for name in scores:
-        if name != baseline:
-            d = np.array(scores[name]) - np.array(scores[baseline])
-            d = d if higher_is_better else -d
-            z = stats.norm.ppf(1 - (1 - level) / (len(scores) - 1) / 2)
-            h = z * d.std(ddof=1) * np.sqrt(1 / len(d) + test_share / (1 - test_share))
-            low, high = d.mean() - h, d.mean() + h
-            word = "better" if low > smallest_gain else "worse" if high < -smallest_gain else "undecided"
-            out.append({"model": name, "difference": d.mean(), "low": low, "high": high, "verdict": word})
-    return out
+# like: the correction is missing
+#-            t = stats.t.ppf(1 - (1 - level) / (len(scores) - 1) / 2, len(d) - 1)
+#-            h = t * d.std(ddof=1) / np.sqrt(len(d))
+#+            z = stats.norm.ppf(1 - (1 - level) / (len(scores) - 1) / 2)
+#+            h = z * d.std(ddof=1) * np.sqrt(1 / len(d) + test_share / (1 - test_share))
 
 
 # %% wrong compare: NumPy's standard deviation as it comes
 # says: that s divides by k
-from scipy import stats
-
-
-def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, smallest_gain=0.0):
-    out = []
-    for name in scores:
-        if name != baseline:
-            d = np.array(scores[name]) - np.array(scores[baseline])
-            d = d if higher_is_better else -d
-            t = stats.t.ppf(1 - (1 - level) / (len(scores) - 1) / 2, len(d) - 1)
-            h = t * d.std() * np.sqrt(1 / len(d) + test_share / (1 - test_share))
-            low, high = d.mean() - h, d.mean() + h
-            word = "better" if low > smallest_gain else "worse" if high < -smallest_gain else "undecided"
-            out.append({"model": name, "difference": d.mean(), "low": low, "high": high, "verdict": word})
-    return out
+# like: the correction is missing
+#-            h = t * d.std(ddof=1) / np.sqrt(len(d))
+#+            h = t * d.std() * np.sqrt(1 / len(d) + test_share / (1 - test_share))
 
 
 # %% wrong compare: the spread of each model, not of the differences
@@ -871,41 +811,27 @@ def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, sma
 # %% wrong compare: each interval at the full level
 # says: are each wider than one alone
 # visible: passes
-from scipy import stats
+# like: the correction is missing
+#-            t = stats.t.ppf(1 - (1 - level) / (len(scores) - 1) / 2, len(d) - 1)
+#-            h = t * d.std(ddof=1) / np.sqrt(len(d))
+#+            t = stats.t.ppf((1 + level) / 2, len(d) - 1)
+#+            h = t * d.std(ddof=1) * np.sqrt(1 / len(d) + test_share / (1 - test_share))
 
 
-def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, smallest_gain=0.0):
-    out = []
-    for name in scores:
-        if name != baseline:
-            d = np.array(scores[name]) - np.array(scores[baseline])
-            d = d if higher_is_better else -d
-            t = stats.t.ppf((1 + level) / 2, len(d) - 1)
-            h = t * d.std(ddof=1) * np.sqrt(1 / len(d) + test_share / (1 - test_share))
-            low, high = d.mean() - h, d.mean() + h
-            word = "better" if low > smallest_gain else "worse" if high < -smallest_gain else "undecided"
-            out.append({"model": name, "difference": d.mean(), "low": low, "high": high, "verdict": word})
-    return out
+# %% wrong compare: the share is taken from the number of folds
+# says: depends on test_share
+# visible: passes
+# like: the correction is missing
+#-            h = t * d.std(ddof=1) / np.sqrt(len(d))
+#+            h = t * d.std(ddof=1) * np.sqrt(1 / len(d) + 1 / (len(d) - 1))
 
 
 # %% wrong compare: the correction for a quarter of the rows, whatever the share
 # says: expected difference, low, high
 # visible: passes
-from scipy import stats
-
-
-def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, smallest_gain=0.0):
-    out = []
-    for name in scores:
-        if name != baseline:
-            d = np.array(scores[name]) - np.array(scores[baseline])
-            d = d if higher_is_better else -d
-            t = stats.t.ppf(1 - (1 - level) / (len(scores) - 1) / 2, len(d) - 1)
-            h = t * d.std(ddof=1) * np.sqrt(1 / len(d) + 1 / 3)
-            low, high = d.mean() - h, d.mean() + h
-            word = "better" if low > smallest_gain else "worse" if high < -smallest_gain else "undecided"
-            out.append({"model": name, "difference": d.mean(), "low": low, "high": high, "verdict": word})
-    return out
+# like: the correction is missing
+#-            h = t * d.std(ddof=1) / np.sqrt(len(d))
+#+            h = t * d.std(ddof=1) * np.sqrt(1 / len(d) + 1 / 3)
 
 
 # %% wrong compare: errors are compared as if they were gains
@@ -952,21 +878,12 @@ def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, sma
 # %% wrong compare: what is not significant is as good
 # says: that is not equality
 # visible: passes
-from scipy import stats
+# like: the correction is missing
+#-            h = t * d.std(ddof=1) / np.sqrt(len(d))
+#+            h = t * d.std(ddof=1) * np.sqrt(1 / len(d) + test_share / (1 - test_share))
 
-
-def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, smallest_gain=0.0):
-    out = []
-    for name in scores:
-        if name != baseline:
-            d = np.array(scores[name]) - np.array(scores[baseline])
-            d = d if higher_is_better else -d
-            t = stats.t.ppf(1 - (1 - level) / (len(scores) - 1) / 2, len(d) - 1)
-            h = t * d.std(ddof=1) * np.sqrt(1 / len(d) + test_share / (1 - test_share))
-            low, high = d.mean() - h, d.mean() + h
-            word = "better" if low > smallest_gain else "worse" if high < -smallest_gain else "as good"
-            out.append({"model": name, "difference": d.mean(), "low": low, "high": high, "verdict": word})
-    return out
+#-            word = "better" if low > smallest_gain else "worse" if high < -smallest_gain else "undecided"
+#+            word = "better" if low > smallest_gain else "worse" if high < -smallest_gain else "as good"
 
 
 # %% wrong compare: smallest_gain is held against the mean
@@ -998,53 +915,29 @@ def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, sma
 # %% wrong compare: as good comes after better
 # says: no difference that it holds would matter
 # visible: passes
-from scipy import stats
+# like: smallest_gain is held against the mean
+#-            if low > 0 and d.mean() > smallest_gain:
+#+            if low > smallest_gain:
 
+#-            elif high < 0 and d.mean() < -smallest_gain:
+#+            elif high < -smallest_gain:
 
-def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, smallest_gain=0.0):
-    out = []
-    for name in scores:
-        if name != baseline:
-            d = np.array(scores[name]) - np.array(scores[baseline])
-            d = d if higher_is_better else -d
-            t = stats.t.ppf(1 - (1 - level) / (len(scores) - 1) / 2, len(d) - 1)
-            h = t * d.std(ddof=1) * np.sqrt(1 / len(d) + test_share / (1 - test_share))
-            low, high = d.mean() - h, d.mean() + h
-            word = "undecided"
-            if low > smallest_gain:
-                word = "better"
-            elif high < -smallest_gain:
-                word = "worse"
-            elif low <= 0 <= high and max(-low, high) <= smallest_gain:
-                word = "as good"
-            out.append({"model": name, "difference": d.mean(), "low": low, "high": high, "verdict": word})
-    return out
+#-            elif -smallest_gain <= low and high <= smallest_gain:
+#+            elif low <= 0 <= high and max(-low, high) <= smallest_gain:
 
 
 # %% wrong compare: bad input is compared
 # says: whose message names
 # visible: passes
-from scipy import stats
+# like: smallest_gain is held against the mean
+#-            if low > 0 and d.mean() > smallest_gain:
+#+            if low > smallest_gain:
 
+#-            elif high < 0 and d.mean() < -smallest_gain:
+#+            elif high < -smallest_gain:
 
-def compare(scores, baseline, test_share, higher_is_better=True, level=0.95, smallest_gain=0.0):
-    out = []
-    for name in scores:
-        if name != baseline:
-            d = np.array(scores[name]) - np.array(scores[baseline])
-            d = d if higher_is_better else -d
-            t = stats.t.ppf(1 - (1 - level) / (len(scores) - 1) / 2, len(d) - 1)
-            h = t * d.std(ddof=1) * np.sqrt(1 / len(d) + test_share / (1 - test_share))
-            low, high = d.mean() - h, d.mean() + h
-            word = "undecided"
-            if low > smallest_gain:
-                word = "better"
-            elif high < -smallest_gain:
-                word = "worse"
-            elif low >= -smallest_gain and high <= smallest_gain:
-                word = "as good"
-            out.append({"model": name, "difference": d.mean(), "low": low, "high": high, "verdict": word})
-    return out
+#-            elif -smallest_gain <= low and high <= smallest_gain:
+#+            elif low >= -smallest_gain and high <= smallest_gain:
 
 
 # %% wrong compare: scipy's paired test

@@ -141,63 +141,36 @@ def target_encode(categories, y, folds, new, smoothing=20.0):
 # %% wrong target-encode: one half where a category was never seen
 # says: as expected
 # visible: passes
-def target_encode(categories, y, folds, new, smoothing=20.0):
-    categories, y, folds = np.asarray(categories), np.asarray(y, float), np.asarray(folds)
-    if len(y) != len(categories) or not np.isfinite(y).all():
-        raise ValueError("y")
-    if len(folds) != len(categories) or len(set(folds)) < 2:
-        raise ValueError("folds")
-    if not smoothing >= 0:
-        raise ValueError("smoothing")
+# like: the prior is the mean over all rows
+#-    prior = y.mean()
 
-    def one(name, used):
-        inside = used & (categories == name)
-        if not inside.any():
-            return 0.5
-        return (y[inside].sum() + smoothing * y[used].mean()) / (inside.sum() + smoothing)
-
-    old = [one(c, folds != f) for c, f in zip(categories, folds)]
-    return np.array(old), np.array([one(c, folds == folds) for c in new])
+#-        weight = inside.sum() + smoothing
+#-        return (y[inside].sum() + smoothing * prior) / weight if weight else prior
+#+        if not inside.any():
+#+            return 0.5
+#+        return (y[inside].sum() + smoothing * y[used].mean()) / (inside.sum() + smoothing)
 
 
 # %% wrong target-encode: no smoothing
 # says: nothing was smoothed
-def target_encode(categories, y, folds, new, smoothing=20.0):
-    categories, y, folds = np.asarray(categories), np.asarray(y, float), np.asarray(folds)
-    if len(y) != len(categories) or not np.isfinite(y).all():
-        raise ValueError("y")
-    if len(folds) != len(categories) or len(set(folds)) < 2:
-        raise ValueError("folds")
-    if not smoothing >= 0:
-        raise ValueError("smoothing")
+# like: the prior is the mean over all rows
+#-    prior = y.mean()
 
-    def one(name, used):
-        inside = used & (categories == name)
-        return y[inside].mean() if inside.any() else y[used].mean()
-
-    old = [one(c, folds != f) for c, f in zip(categories, folds)]
-    return np.array(old), np.array([one(c, folds == folds) for c in new])
+#-        weight = inside.sum() + smoothing
+#-        return (y[inside].sum() + smoothing * prior) / weight if weight else prior
+#+        return y[inside].mean() if inside.any() else y[used].mean()
 
 
 # %% wrong target-encode: without smoothing, 0/0 for a category of one fold
 # says: got NaN
 # visible: passes
-def target_encode(categories, y, folds, new, smoothing=20.0):
-    categories, y, folds = np.asarray(categories), np.asarray(y, float), np.asarray(folds)
-    if len(y) != len(categories) or not np.isfinite(y).all():
-        raise ValueError("y")
-    if len(folds) != len(categories) or len(set(folds)) < 2:
-        raise ValueError("folds")
-    if not smoothing >= 0:
-        raise ValueError("smoothing")
+# like: the prior is the mean over all rows
+#-    prior = y.mean()
 
-    def one(name, used):
-        inside = used & (categories == name)
-        with np.errstate(invalid="ignore"):
-            return np.float64(y[inside].sum() + smoothing * y[used].mean()) / (inside.sum() + smoothing)
-
-    old = [one(c, folds != f) for c, f in zip(categories, folds)]
-    return np.array(old), np.array([one(c, folds == folds) for c in new])
+#-        weight = inside.sum() + smoothing
+#-        return (y[inside].sum() + smoothing * prior) / weight if weight else prior
+#+        with np.errstate(invalid="ignore"):
+#+            return np.float64(y[inside].sum() + smoothing * y[used].mean()) / (inside.sum() + smoothing)
 
 
 # %% wrong target-encode: folds taken to be numbered from 0
@@ -249,43 +222,25 @@ def target_encode(categories, y, folds, new, smoothing=20.0):
 # %% wrong target-encode: y taken for 0 and 1, encodings cut off at 1
 # says: numbers around 50
 # visible: passes
-def target_encode(categories, y, folds, new, smoothing=20.0):
-    categories, y, folds = np.asarray(categories), np.asarray(y, float), np.asarray(folds)
-    if len(y) != len(categories) or not np.isfinite(y).all():
-        raise ValueError("y")
-    if len(folds) != len(categories) or len(set(folds)) < 2:
-        raise ValueError("folds")
-    if not smoothing >= 0:
-        raise ValueError("smoothing")
+# like: the prior is the mean over all rows
+#-    prior = y.mean()
 
-    def one(name, used):
-        inside = used & (categories == name)
-        prior, weight = y[used].mean(), inside.sum() + smoothing
-        return min(1.0, (y[inside].sum() + smoothing * prior) / weight if weight else prior)
-
-    old = [one(c, folds != f) for c, f in zip(categories, folds)]
-    return np.array(old), np.array([one(c, folds == folds) for c in new])
+#-        weight = inside.sum() + smoothing
+#-        return (y[inside].sum() + smoothing * prior) / weight if weight else prior
+#+        prior, weight = y[used].mean(), inside.sum() + smoothing
+#+        return min(1.0, (y[inside].sum() + smoothing * prior) / weight if weight else prior)
 
 
 # %% wrong target-encode: NaN in y goes through
 # says: NaN in y
 # visible: passes
-def target_encode(categories, y, folds, new, smoothing=20.0):
-    categories, y, folds = np.asarray(categories), np.asarray(y, float), np.asarray(folds)
-    if len(y) != len(categories):
-        raise ValueError("y")
-    if len(folds) != len(categories) or len(set(folds)) < 2:
-        raise ValueError("folds")
-    if not smoothing >= 0:
-        raise ValueError("smoothing")
+# like: new rows get the mean of the folds' encodings
+#-    if len(y) != len(categories) or not np.isfinite(y).all():
+#+    if len(y) != len(categories):
 
-    def one(name, used):
-        inside = used & (categories == name)
-        prior, weight = y[used].mean(), inside.sum() + smoothing
-        return (y[inside].sum() + smoothing * prior) / weight if weight else prior
-
-    old = [one(c, folds != f) for c, f in zip(categories, folds)]
-    return np.array(old), np.array([one(c, folds == folds) for c in new])
+#-    k = np.unique(folds)
+#-    return np.array(old), np.array([np.mean([one(c, folds == f) for f in k]) for c in new])
+#+    return np.array(old), np.array([one(c, folds == folds) for c in new])
 
 
 # %% wrong target-encode: scikit-learn's encoder
@@ -611,12 +566,9 @@ def board(airport, scheduled, left, ask_airport, ask_at, window=180):
 # %% wrong known-counts: gone in the very minute
 # says: very minute is still waiting
 # visible: passes
-def board(airport, scheduled, left, ask_airport, ask_at, window=180):
-    airport, s, gone = np.asarray(airport), np.asarray(scheduled), np.asarray(left, float)
-    inside = [(airport == a) & (s >= t - window) & (s < t) for a, t in zip(ask_airport, ask_at)]
-    due = [each.sum() for each in inside]
-    waiting = [(~(gone[each] <= t)).sum() for each, t in zip(inside, ask_at)]
-    return {"due": np.array(due, int), "waiting": np.array(waiting, int)}
+# like: flights that never left are not waiting
+#-    waiting = [(gone[each] >= t).sum() for each, t in zip(inside, ask_at)]
+#+    waiting = [(~(gone[each] <= t)).sum() for each, t in zip(inside, ask_at)]
 
 
 # %% wrong known-counts: waiting without the window
@@ -752,6 +704,16 @@ class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return tags
 
 
+# %% right transformer: a message for each bound
+# like: columns by pandas
+#-        if not (self.lower >= 0 and self.upper <= 1 and self.lower < self.upper):
+#-            raise ValueError("0 <= lower < upper <= 1 is needed")
+#+        if not 0 <= self.lower <= 1:
+#+            raise ValueError(f"lower must lie in [0, 1], got {self.lower}")
+#+        if not self.lower < self.upper <= 1:
+#+            raise ValueError(f"upper must lie above {self.lower} and in [0, 1], got {self.upper}")
+
+
 # %% right transformer: check_array and names by hand
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_array
@@ -765,7 +727,7 @@ class ClipQuantiles(TransformerMixin, BaseEstimator):
     def fit(self, X, y=None):
         names = np.array(X.columns, dtype=object) if hasattr(X, "columns") else None
         A = check_array(X, dtype=float, ensure_all_finite="allow-nan")
-        if self.lower < 0 or self.lower >= self.upper:
+        if not 0 <= self.lower < self.upper:
             raise ValueError(f"lower: {self.lower}")
         if self.upper > 1:
             raise ValueError(f"upper: {self.upper}")
@@ -883,20 +845,10 @@ class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 # %% wrong transformer: a NaN spoils its column
 # says: NaN to stay NaN
 # visible: passes
-class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    def __init__(self, lower=0.01, upper=0.99):
-        self.lower = lower
-        self.upper = upper
-
-    def fit(self, X, y=None):
-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
-        self.low_, self.high_ = np.quantile(X, [self.lower, self.upper], axis=0)
-        return self
-
-    def transform(self, X):
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=float, ensure_all_finite="allow-nan")
-        return np.clip(X, self.low_, self.high_)
+# like: fit returns nothing
+#-        self.low_, self.high_ = np.nanquantile(X, [self.lower, self.upper], axis=0)
+#+        self.low_, self.high_ = np.quantile(X, [self.lower, self.upper], axis=0)
+#+        return self
 
 
 # %% wrong transformer: NaN refused
@@ -921,20 +873,12 @@ class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 # %% wrong transformer: a column of NaN alone warns
 # says: expected no warning
 # visible: passes
-class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    def __init__(self, lower=0.01, upper=0.99):
-        self.lower = lower
-        self.upper = upper
+# like: one pair of bounds for the whole table
+#-        self.bounds_ = np.nanquantile(X, [self.lower, self.upper])
+#+        self.low_, self.high_ = np.nanquantile(X, [self.lower, self.upper], axis=0)
 
-    def fit(self, X, y=None):
-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
-        self.low_, self.high_ = np.nanquantile(X, [self.lower, self.upper], axis=0)
-        return self
-
-    def transform(self, X):
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=float, ensure_all_finite="allow-nan")
-        return np.clip(X, np.nan_to_num(self.low_, nan=-np.inf), np.nan_to_num(self.high_, nan=np.inf))
+#-        return np.clip(X, *self.bounds_)
+#+        return np.clip(X, np.nan_to_num(self.low_, nan=-np.inf), np.nan_to_num(self.high_, nan=np.inf))
 
 
 # %% wrong transformer: cuts off in place
@@ -965,28 +909,45 @@ class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 # %% wrong transformer: __init__ checks its arguments
 # says: for fit to say
 # visible: passes
-import warnings
+# like: cuts off in place
+#-    def __init__(self, lower=0.01, upper=0.99):
+#+    def __init__(self, lower=0.01, upper=0.99):
+#+        if not 0 <= lower < upper <= 1:
+#+            raise ValueError(f"lower {lower}, upper {upper}")
+
+#-        return np.clip(X, self.low_, self.high_, out=X)
+#+        return np.clip(X, self.low_, self.high_)
 
 
-class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    def __init__(self, lower=0.01, upper=0.99):
-        if not 0 <= lower < upper <= 1:
-            raise ValueError(f"lower {lower}, upper {upper}")
-        self.lower = lower
-        self.upper = upper
+# %% wrong transformer: NaN as a quantile passes the comparisons
+# says: names lower or upper
+# visible: passes
+# like: cuts off in place
+#-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        if self.lower < 0 or self.upper > 1 or self.lower >= self.upper:
+#+            raise ValueError(f"lower {self.lower}, upper {self.upper}")
+#+        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
 
-    def fit(self, X, y=None):
-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            low, high = np.nanquantile(X, [self.lower, self.upper], axis=0)
-        self.low_, self.high_ = np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
-        return self
+#-        return np.clip(X, self.low_, self.high_, out=X)
+#+        return np.clip(X, self.low_, self.high_)
 
-    def transform(self, X):
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=float, ensure_all_finite="allow-nan")
-        return np.clip(X, self.low_, self.high_)
+
+# %% wrong transformer: __init__ makes floats of its arguments
+# says: for fit to say
+# visible: passes
+# like: cuts off in place
+#-        self.lower = lower
+#-        self.upper = upper
+#+        self.lower = float(lower)
+#+        self.upper = float(upper)
+
+#-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        if not 0 <= self.lower < self.upper <= 1:
+#+            raise ValueError(f"lower {self.lower}, upper {self.upper}")
+#+        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+
+#-        return np.clip(X, self.low_, self.high_, out=X)
+#+        return np.clip(X, self.low_, self.high_)
 
 
 # %% wrong transformer: parameters kept under other names
@@ -1038,138 +999,79 @@ class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 # %% wrong transformer: quantiles copied in __init__
 # says: read the parameters in fit
 # visible: passes
-import warnings
+# like: parameters kept under other names
+#-        self.quantiles = [lower, upper]
+#+        self.lower = lower
+#+        self.upper = upper
+#+        self.q = [lower, upper]
 
-
-class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    def __init__(self, lower=0.01, upper=0.99):
-        self.lower = lower
-        self.upper = upper
-        self.q = [lower, upper]
-
-    def fit(self, X, y=None):
-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            low, high = np.nanquantile(X, self.q, axis=0)
-        self.low_, self.high_ = np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
-        return self
-
-    def transform(self, X):
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=float, ensure_all_finite="allow-nan")
-        return np.clip(X, self.low_, self.high_)
+#-            low, high = np.nanquantile(X, self.quantiles, axis=0)
+#+            low, high = np.nanquantile(X, self.q, axis=0)
 
 
 # %% wrong transformer: not fitted ends in an AttributeError
 # says: expected NotFittedError
 # visible: passes
-import warnings
+# like: cuts off in place
+#-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        if not 0 <= self.lower < self.upper <= 1:
+#+            raise ValueError("lower, upper")
 
+#-        check_is_fitted(self)
+#+        low, high = self.low_, self.high_
 
-class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    def __init__(self, lower=0.01, upper=0.99):
-        self.lower = lower
-        self.upper = upper
-
-    def fit(self, X, y=None):
-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
-        if not 0 <= self.lower < self.upper <= 1:
-            raise ValueError("lower, upper")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            low, high = np.nanquantile(X, [self.lower, self.upper], axis=0)
-        self.low_, self.high_ = np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
-        return self
-
-    def transform(self, X):
-        low, high = self.low_, self.high_
-        X = validate_data(self, X, reset=False, dtype=float, ensure_all_finite="allow-nan")
-        return np.clip(X, low, high)
+#-        return np.clip(X, self.low_, self.high_, out=X)
+#+        return np.clip(X, low, high)
 
 
 # %% wrong transformer: transform takes any number of columns for its own
 # says: two columns after a fit on three
 # visible: passes
-import warnings
+# like: cuts off in place
+#-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        if not 0 <= self.lower < self.upper <= 1:
+#+            raise ValueError("lower, upper")
 
-
-class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    def __init__(self, lower=0.01, upper=0.99):
-        self.lower = lower
-        self.upper = upper
-
-    def fit(self, X, y=None):
-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
-        if not 0 <= self.lower < self.upper <= 1:
-            raise ValueError("lower, upper")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            low, high = np.nanquantile(X, [self.lower, self.upper], axis=0)
-        self.low_, self.high_ = np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
-        return self
-
-    def transform(self, X):
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
-        k = X.shape[1]
-        return np.clip(X, self.low_[:k], self.high_[:k])
+#-        X = validate_data(self, X, reset=False, dtype=float, ensure_all_finite="allow-nan")
+#-        return np.clip(X, self.low_, self.high_, out=X)
+#+        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        k = X.shape[1]
+#+        return np.clip(X, self.low_[:k], self.high_[:k])
 
 
 # %% wrong transformer: tables turned into bare arrays
 # says: get_feature_names_out
 # visible: passes
-import warnings
+# like: cuts off in place
+#-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        X = validate_data(self, np.array(X, dtype=float), dtype=float, ensure_all_finite="allow-nan")
+#+        if not 0 <= self.lower < self.upper <= 1:
+#+            raise ValueError("lower, upper")
 
-
-class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    def __init__(self, lower=0.01, upper=0.99):
-        self.lower = lower
-        self.upper = upper
-
-    def fit(self, X, y=None):
-        X = validate_data(self, np.array(X, dtype=float), dtype=float, ensure_all_finite="allow-nan")
-        if not 0 <= self.lower < self.upper <= 1:
-            raise ValueError("lower, upper")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            low, high = np.nanquantile(X, [self.lower, self.upper], axis=0)
-        self.low_, self.high_ = np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
-        return self
-
-    def transform(self, X):
-        check_is_fitted(self)
-        X = validate_data(
-            self, np.array(X, dtype=float), reset=False, dtype=float, ensure_all_finite="allow-nan"
-        )
-        return np.clip(X, self.low_, self.high_)
+#-        X = validate_data(self, X, reset=False, dtype=float, ensure_all_finite="allow-nan")
+#-        return np.clip(X, self.low_, self.high_, out=X)
+#+        X = validate_data(
+#+            self, np.array(X, dtype=float), reset=False, dtype=float, ensure_all_finite="allow-nan"
+#+        )
+#+        return np.clip(X, self.low_, self.high_)
 
 
 # %% wrong transformer: without the mixin that names the columns
 # says: get_feature_names_out
 # visible: passes
-import warnings
+# like: cuts off in place
+#-class ClipQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+#+class ClipQuantiles(TransformerMixin, BaseEstimator):
 
+#-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+#+        if not 0 <= self.lower < self.upper <= 1:
+#+            raise ValueError("lower, upper")
 
-class ClipQuantiles(TransformerMixin, BaseEstimator):
-    def __init__(self, lower=0.01, upper=0.99):
-        self.lower = lower
-        self.upper = upper
-
-    def fit(self, X, y=None):
-        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
-        if not 0 <= self.lower < self.upper <= 1:
-            raise ValueError("lower, upper")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            low, high = np.nanquantile(X, [self.lower, self.upper], axis=0)
-        self.low_, self.high_ = np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
-        return self
-
-    def transform(self, X):
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=float, ensure_all_finite="allow-nan")
-        return np.clip(X, self.low_, self.high_)
+#-        return np.clip(X, self.low_, self.high_, out=X)
+#+        return np.clip(X, self.low_, self.high_)
 
 
 # %% wrong transformer: winsorize

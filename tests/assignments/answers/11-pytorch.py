@@ -88,7 +88,7 @@ def gradients(graph, values, output):
 class Node:
     def __init__(self, data, op="leaf", inputs=()):
         self.data, self.op, self.inputs = np.asarray(data, dtype=float), op, inputs
-        self.grad, self.uses = np.zeros(self.data.shape), 0
+        self.grad, self.reached = np.zeros(self.data.shape), False
 
 
 RULES = {
@@ -133,683 +133,94 @@ def gradients(graph, values, output):
         raise ValueError("a cycle in graph")
     if nodes[output].data.ndim:
         raise ValueError("output is an array")
-    nodes[output].grad = np.ones(())
+    nodes[output].grad, nodes[output].reached = np.ones(()), True
     for name in reversed(done):
         node = nodes[name]
-        if node.op != "leaf":
+        if node.reached and node.op != "leaf":
             for i, g in zip(node.inputs, RULES[node.op][1](node.grad, node, *node.inputs)):
+                i.reached = True
                 extra = np.ndim(g) - i.grad.ndim
                 axes = [*range(extra), *(k + extra for k, n in enumerate(i.grad.shape) if n == 1)]
                 i.grad = i.grad + np.sum(g, axis=tuple(axes), keepdims=True).reshape(i.grad.shape)
     return {"value": nodes[output].data.item(), "gradients": {name: nodes[name].grad for name in values}}
 
 
+# %% wrong gradients: a node that is not used passes on zero times infinity
+# says: passes nothing on
+# visible: passes
+# like: nodes as objects, ordered by counting what is missing
+#-        if node.reached and node.op != "leaf":
+#+        if node.op != "leaf":
+
+
 # %% wrong gradients: the last use overwrites the others
 # says: overwrote the first
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            raise ValueError("graph has a cycle")
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
-
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.sum(axis=axis, keepdims=True)
-        grad[name] = g
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+# like: a stack in place of a recursion
+#-        grad[name] = grad[name] + g
+#+        grad[name] = g
 
 
 # %% wrong gradients: each factor gets itself
 # says: each factor got itself
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            raise ValueError("graph has a cycle")
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
-
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.sum(axis=axis, keepdims=True)
-        grad[name] = grad[name] + g
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * a)
-                give(args[1], g * b)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+# like: a stack in place of a recursion
+#-                give(args[0], g * b)
+#-                give(args[1], g * a)
+#+                give(args[0], g * a)
+#+                give(args[1], g * b)
 
 
 # %% wrong gradients: stretched axes not summed
 # says: expected a gradient of shape
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            raise ValueError("graph has a cycle")
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
-
-    def give(name, g):
-        grad[name] = grad[name] + g
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+# like: a stack in place of a recursion
+#-        shape = val[name].shape
+#-        while np.ndim(g) > len(shape):
+#-            g = g.sum(axis=0)
+#-        for axis, n in enumerate(shape):
+#-            if n == 1:
+#-                g = g.sum(axis=axis, keepdims=True)
 
 
 # %% wrong gradients: axes that were added are summed, axes of length 1 are not
 # says: keeps its axes of length 1
 # visible: passes
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            raise ValueError("graph has a cycle")
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
-
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        grad[name] = grad[name] + g
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+# like: a stack in place of a recursion
+#-        for axis, n in enumerate(shape):
+#-            if n == 1:
+#-                g = g.sum(axis=axis, keepdims=True)
 
 
 # %% wrong gradients: the mean over the stretched places
 # says: gets the sum over the places
 # visible: passes
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            raise ValueError("graph has a cycle")
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
-
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.mean(axis=axis, keepdims=True)
-        grad[name] = grad[name] + g
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+# like: a stack in place of a recursion
+#-                g = g.sum(axis=axis, keepdims=True)
+#+                g = g.mean(axis=axis, keepdims=True)
 
 
 # %% wrong gradients: the transposes of a product on the wrong sides
 # says: matmul
 # visible: passes
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            raise ValueError("graph has a cycle")
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
-
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.sum(axis=axis, keepdims=True)
-        grad[name] = grad[name] + g
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], (b @ g.T).T)
-                give(args[1], (g.T @ a).T if a.shape[0] != a.shape[1] else a @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+# like: a stack in place of a recursion
+#-                give(args[0], g @ b.T)
+#-                give(args[1], a.T @ g)
+#+                give(args[0], (b @ g.T).T)
+#+                give(args[1], (g.T @ a).T if a.shape[0] != a.shape[1] else a @ g)
 
 
 # %% wrong gradients: the derivative of relu taken from the sign of its result
 # says: at 0 the task takes 0
 # visible: passes
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            raise ValueError("graph has a cycle")
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
-
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.sum(axis=axis, keepdims=True)
-        grad[name] = grad[name] + g
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (val[name] >= 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+# like: a stack in place of a recursion
+#-                give(args[0], g * (a > 0))
+#+                give(args[0], g * (val[name] >= 0))
 
 
 # %% wrong gradients: the derivative of exp times the input
 # says: exp and a square are at work
 # visible: passes
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            raise ValueError("graph has a cycle")
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
-
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.sum(axis=axis, keepdims=True)
-        grad[name] = grad[name] + g
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * a)
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+# like: a stack in place of a recursion
+#-                give(args[0], g * val[name])
+#+                give(args[0], g * a)
 
 
 # %% wrong gradients: every arrival passes the whole gradient on
@@ -901,512 +312,118 @@ def gradients(graph, values, output):
 # %% wrong gradients: every path walked, without an order
 # says: each path was walked
 # visible: passes
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            raise ValueError("graph has a cycle")
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
+# like: every arrival passes the whole gradient on
+#-        g = grad[name]
 
-    def fitted(g, shape):
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.sum(axis=axis, keepdims=True)
-        return g
-
-    def give(name, g):
-        grad[name] = grad[name] + fitted(g, val[name].shape)
-
-    def back(name, g):
-        give(name, g)
-        if name in graph:
-            op, *args = graph[name]
-            a, b = val[args[0]], val[args[-1]]
-            if op == "add":
-                parts = [g, g]
-            elif op == "mul":
-                parts = [g * b, g * a]
-            elif op == "matmul":
-                parts = [g @ b.T, a.T @ g]
-            elif op == "relu":
-                parts = [g * (a > 0)]
-            elif op == "exp":
-                parts = [g * val[name]]
-            elif op == "log":
-                parts = [g / a]
-            else:
-                parts = [np.full(a.shape, float(g))]
-            for i, part in zip(args, parts):
-                back(i, fitted(part, val[i].shape))
-
-    if len(order) < 1000:
-        back(output, np.array(1.0))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+#-    back(output, np.array(1.0))
+#+    if len(order) < 1000:
+#+        back(output, np.array(1.0))
 
 
 # %% wrong gradients: the order of the dict taken for an order of computation
 # says: the same graph listed in another order
 # visible: passes
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order = [*values, *graph]
-    seen = set(values)
-    for _ in graph:
-        seen |= {name for name in graph if set(graph[name][1:]) <= seen}
-    if len(graph) < 1000 and seen != {*values, *graph}:
-        raise ValueError("graph has a cycle")
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    waiting = [name for name in order if name in graph]
-    while waiting:
-        name = waiting.pop(0)
-        if not set(graph[name][1:]) <= set(val):
-            waiting.append(name)
-        else:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
+# like: a stack in place of a recursion
+#-    order, state, stack = [], {}, [output]
+#-    while stack:
+#-        name = stack[-1]
+#-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
+#-        if state.get(name) == "done":
+#-            stack.pop()
+#-        elif not waiting:
+#-            state[name] = "done"
+#-            order.append(stack.pop())
+#-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
+#-            raise ValueError("graph has a cycle")
+#+    order = [*values, *graph]
+#+    seen = set(values)
+#+    for _ in graph:
+#+        seen |= {name for name in graph if set(graph[name][1:]) <= seen}
+#+    if len(graph) < 1000 and seen != {*values, *graph}:
+#+        raise ValueError("graph has a cycle")
+#+    val = {k: np.array(v, dtype=float) for k, v in values.items()}
+#+    waiting = [name for name in order if name in graph]
+#+    while waiting:
+#+        name = waiting.pop(0)
+#+        if not set(graph[name][1:]) <= set(val):
+#+            waiting.append(name)
 
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.sum(axis=axis, keepdims=True)
-        grad[name] = grad[name] + g
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+#-            state[name] = "open"
+#-            stack.extend(waiting)
+#-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
+#-    for name in order:
+#-        if name in graph:
 
 
 # %% wrong gradients: a recursion
 # says: a recursion cannot go that deep
 # visible: passes
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, done, opened = [], set(), set()
+# like: a stack in place of a recursion
+#-    order, state, stack = [], {}, [output]
+#-    while stack:
+#-        name = stack[-1]
+#-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
+#-        if state.get(name) == "done":
+#-            stack.pop()
+#-        elif not waiting:
+#-            state[name] = "done"
+#-            order.append(stack.pop())
+#-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
+#+    order, done, opened = [], set(), set()
+#+
+#+    def visit(name):
+#+        if name in done:
+#+            return
+#+        if name in opened:
 
-    def visit(name):
-        if name in done:
-            return
-        if name in opened:
-            raise ValueError("graph has a cycle")
-        opened.add(name)
-        for i in graph.get(name, ["leaf"])[1:]:
-            visit(i)
-        done.add(name)
-        order.append(name)
-
-    visit(output)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
-
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.sum(axis=axis, keepdims=True)
-        grad[name] = grad[name] + g
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+#-        else:
+#-            state[name] = "open"
+#-            stack.extend(waiting)
+#+        opened.add(name)
+#+        for i in graph.get(name, ["leaf"])[1:]:
+#+            visit(i)
+#+        done.add(name)
+#+        order.append(name)
+#+
+#+    visit(output)
 
 
 # %% wrong gradients: added in place to an array with two owners
 # says: share one array
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            raise ValueError("graph has a cycle")
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
-    begun = set()
+# like: a stack in place of a recursion
+#-    grad[output] = np.array(1.0)
+#+    grad[output] = np.array(1.0)
+#+    begun = set()
 
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.sum(axis=axis, keepdims=True)
-        if name in begun:
-            grad[name] += g
-        else:
-            grad[name] = g
-        begun.add(name)
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+#-        grad[name] = grad[name] + g
+#+        if name in begun:
+#+            grad[name] += g
+#+        else:
+#+            grad[name] = g
+#+        begun.add(name)
 
 
 # %% wrong gradients: a cycle is not noticed
 # says: two nodes that depend on each other
 # visible: passes
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            return {"value": float("nan"), "gradients": {k: np.zeros(np.shape(v)) for k, v in values.items()}}
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    if np.shape(val[output]) != ():
-        raise ValueError("output is no scalar")
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.array(1.0)
-
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.sum(axis=axis, keepdims=True)
-        grad[name] = grad[name] + g
-
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+# like: a stack in place of a recursion
+#-            raise ValueError("graph has a cycle")
+#+            return {"value": float("nan"), "gradients": {k: np.zeros(np.shape(v)) for k, v in values.items()}}
 
 
 # %% wrong gradients: the gradient of the sum of an array output
 # says: an output of shape (2,)
 # visible: passes
-def gradients(graph, values, output):
-    if output not in graph:
-        raise ValueError("output is not a node")
-    for name, node in graph.items():
-        if node[0] not in ("add", "mul", "matmul", "relu", "exp", "log", "sum"):
-            raise ValueError(f"graph: no operation {node[0]}")
-        for i in node[1:]:
-            if i not in graph and i not in values:
-                raise ValueError(f"graph: no input {i}")
-    order, state, stack = [], {}, [output]
-    while stack:
-        name = stack[-1]
-        waiting = [i for i in graph.get(name, ["leaf"])[1:] if state.get(i) != "done"]
-        if state.get(name) == "done":
-            stack.pop()
-        elif not waiting:
-            state[name] = "done"
-            order.append(stack.pop())
-        elif state.get(name) == "open" and any(state.get(i) == "open" for i in waiting):
-            raise ValueError("graph has a cycle")
-        else:
-            state[name] = "open"
-            stack.extend(waiting)
-    val = {k: np.array(v, dtype=float) for k, v in values.items()}
-    for name in order:
-        if name in graph:
-            op, *args = graph[name]
-            a = val[args[0]]
-            if op == "add":
-                val[name] = a + val[args[1]]
-            elif op == "mul":
-                val[name] = a * val[args[1]]
-            elif op == "matmul":
-                val[name] = a @ val[args[1]]
-            elif op == "relu":
-                val[name] = np.maximum(a, 0)
-            elif op == "exp":
-                val[name] = np.exp(a)
-            elif op == "log":
-                val[name] = np.log(a)
-            else:
-                val[name] = a.sum()
-    total = np.sum(val[output])
-    grad = {k: np.zeros_like(v) for k, v in val.items()}
-    grad[output] = np.ones(np.shape(val[output]))
+# like: a stack in place of a recursion
+#-    if np.shape(val[output]) != ():
+#-        raise ValueError("output is no scalar")
+#+    total = np.sum(val[output])
 
-    def give(name, g):
-        shape = val[name].shape
-        while np.ndim(g) > len(shape):
-            g = g.sum(axis=0)
-        for axis, n in enumerate(shape):
-            if n == 1:
-                g = g.sum(axis=axis, keepdims=True)
-        grad[name] = grad[name] + g
+#-    grad[output] = np.array(1.0)
+#+    grad[output] = np.ones(np.shape(val[output]))
 
-    for name in order[::-1]:
-        if name in graph:
-            op, *args = graph[name]
-            g = grad[name]
-            a = val[args[0]]
-            b = val[args[-1]]
-            if op == "add":
-                give(args[0], g)
-                give(args[1], g)
-            elif op == "mul":
-                give(args[0], g * b)
-                give(args[1], g * a)
-            elif op == "matmul":
-                give(args[0], g @ b.T)
-                give(args[1], a.T @ g)
-            elif op == "relu":
-                give(args[0], g * (a > 0))
-            elif op == "exp":
-                give(args[0], g * val[name])
-            elif op == "log":
-                give(args[0], g / a)
-            else:
-                give(args[0], np.full(a.shape, float(g)))
-    return {"value": float(total), "gradients": {k: grad[k] for k in values}}
+#-    return {"value": float(val[output]), "gradients": {k: grad[k] for k in values}}
+#+    return {"value": float(total), "gradients": {k: grad[k] for k in values}}
 
 
 # %% wrong gradients: PyTorch asked
@@ -1523,428 +540,159 @@ def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
 
 # %% wrong training-loop: the softmax runs twice
 # says: the softmax ran twice
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits.softmax(dim=1), y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().mean().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
+
+#-            loss = F.cross_entropy(logits, y[rows])
+#+            loss = F.cross_entropy(logits.softmax(dim=1), y[rows])
 
 
 # %% wrong training-loop: validation in training mode
 # says: validation runs in training mode
 # visible: passes
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().mean().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
+
+#-        model.eval()
 
 
 # %% wrong training-loop: evaluation mode for good
 # says: not normalised by its own statistics
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    model.train()
-    for epoch in range(epochs):
-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().mean().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-    losses, accuracies = [], []
+#+    losses, accuracies = [], []
+#+    model.train()
+
+#-        model.train()
+
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
 
 
 # %% wrong training-loop: predictions (m,) compared with labels (m, 1)
 # says: every prediction with every label
 # visible: passes
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val[:, None]).float().mean().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
+
+#-        accuracies.append((said == y_val).float().mean().item())
+#+        accuracies.append((said == y_val[:, None]).float().mean().item())
 
 
 # %% wrong training-loop: the last short batch dropped
 # says: expected a loss of
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
-        total = 0.0
-        for start in range(0, len(X) - batch_size + 1, batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().mean().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-        for start in range(0, len(X), batch_size):
+#-            rows = order[start : start + batch_size]
+#+        for start in range(0, len(X) - batch_size + 1, batch_size):
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
 
 
 # %% wrong training-loop: the mean of the batches' means
 # says: expected a loss of
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item()
-        losses.append(total / -(-len(X) // batch_size))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().mean().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
+
+#-            total += loss.item() * len(rows)
+#-        losses.append(total / len(X))
+#+            total += loss.item()
+#+        losses.append(total / -(-len(X) // batch_size))
 
 
 # %% wrong training-loop: one order for all epochs
 # says: expected a loss of
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().mean().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
+#+        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed))
+
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
 
 
 # %% wrong training-loop: the number of hits in place of their share
 # says: expected losses
 # visible: passes
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().sum().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
+
+#-        accuracies.append((said == y_val).float().mean().item())
+#+        accuracies.append((said == y_val).float().sum().item())
 
 
 # %% wrong training-loop: order from the global generator
 # says: expected a loss of
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        order = torch.randperm(len(X))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().mean().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
+#+        order = torch.randperm(len(X))
+
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
 
 
 # %% wrong training-loop: the global generator reseeded
 # says: may not be called
 # forbidden
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        torch.manual_seed(seed + epoch)
-        order = torch.randperm(len(X))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().mean().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
+#+        torch.manual_seed(seed + epoch)
+#+        order = torch.randperm(len(X))
+
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
 
 
 # %% wrong training-loop: only the parameters as state
 # says: network(…).state_dict() gives
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().mean().item())
-    return {
-        "losses": losses,
-        "accuracies": accuracies,
-        "state": {name: p.detach() for name, p in model.named_parameters()},
-    }
+# like: gradients never zeroed
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
+
+#-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+#+    return {
+#+        "losses": losses,
+#+        "accuracies": accuracies,
+#+        "state": {name: p.detach() for name, p in model.named_parameters()},
+#+    }
 
 
 # %% wrong training-loop: the network as wide as the labels that occur
 # says: a network of five logits
 # visible: passes
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], int(y.max()) + 1, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().mean().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-    model = network(X.shape[1], n_classes, seed)
+#+    model = network(X.shape[1], int(y.max()) + 1, seed)
+
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
 
 
 # %% wrong training-loop: one validation label for all rows passes
 # says: one label for twelve validation rows
 # visible: passes
-def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if len(y_val) not in (1, len(X_val)):
-        raise ValueError("y_val does not fit")
-    if batch_size < 2:
-        raise ValueError("batch_size is too small")
-    model = network(X.shape[1], n_classes, seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
-    losses, accuracies = [], []
-    for epoch in range(epochs):
-        model.train()
-        order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seed + epoch))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            rows = order[start : start + batch_size]
-            optimiser.zero_grad()
-            logits = model(X[rows])
-            loss = F.cross_entropy(logits, y[rows])
-            loss.backward()
-            optimiser.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(X))
-        model.eval()
-        with torch.no_grad():
-            said = model(X_val).argmax(dim=1)
-        accuracies.append((said == y_val).float().mean().item())
-    return {"losses": losses, "accuracies": accuracies, "state": model.state_dict()}
+# like: gradients never zeroed
+#-    if X_val.shape[0] != y_val.shape[0]:
+#+    if len(y_val) not in (1, len(X_val)):
+
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
 
 
 # %% right fit-predict: momentum, and the average of two networks
@@ -1999,6 +747,50 @@ def fit_predict(images, labels, new_images, seed):
     return (new_images.reshape(-1, 784) / 255 @ W + b).argmax(axis=1).astype(np.int64)
 
 
+# %% right fit-predict: batch normalisation, with care for a batch of one
+def fit_predict(images, labels, new_images, seed):
+    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
+        raise ValueError("images")
+    if labels.ndim != 1 or len(labels) != len(images):
+        raise ValueError("labels")
+    if new_images.ndim != 3 or new_images.shape[1:] != (28, 28):
+        raise ValueError("new_images")
+    X = torch.tensor(images, dtype=torch.float32) / 255
+    y = torch.tensor(labels)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = nn.Sequential(
+            nn.Flatten(), nn.Linear(784, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 10)
+        )
+        optimiser = torch.optim.Adam(model.parameters(), lr=0.003)
+        for epoch in range(10):
+            for rows in torch.randperm(len(X)).split(50):
+                model.train(len(rows) > 1)
+                loss = F.cross_entropy(model(X[rows]), y[rows])
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+        model.eval()
+        with torch.no_grad():
+            return model(torch.tensor(new_images, dtype=torch.float32) / 255).argmax(dim=1).numpy()
+
+
+# %% wrong fit-predict: batch normalisation meets a batch of one
+# says: more than 1 value per channel
+# visible: passes
+# like: batch normalisation, with care for a batch of one
+#-                model.train(len(rows) > 1)
+#+                model.train()
+
+
+# %% wrong fit-predict: batch normalisation left in training mode
+# says: a prediction must not depend on its neighbours
+# visible: passes
+# like: batch normalisation, with care for a batch of one
+#-        model.eval()
+#+        model.train(len(new_images) > 1)
+
+
 # %% wrong fit-predict: gradients not zeroed
 # says: no better than guessing
 def fit_predict(images, labels, new_images, seed):
@@ -2028,261 +820,131 @@ def fit_predict(images, labels, new_images, seed):
 
 # %% wrong fit-predict: images shuffled, labels not
 # says: expected 3, 8, 3, 8
-def fit_predict(images, labels, new_images, seed):
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
-        raise ValueError("images")
-    if labels.ndim != 1 or len(labels) != len(images):
-        raise ValueError("labels")
-    if new_images.ndim != 3 or new_images.shape[1:] != (28, 28):
-        raise ValueError("new_images")
-    X = torch.tensor(images, dtype=torch.float32).reshape(-1, 784) / 255
-    new = torch.tensor(new_images, dtype=torch.float32).reshape(-1, 784) / 255
-    y = torch.tensor(labels)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
-        for epoch in range(8):
-            for rows in torch.randperm(len(X)).split(50):
-                logits = model(X[rows])
-                loss = F.cross_entropy(logits, y[: len(rows)])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-        model.eval()
-        with torch.no_grad():
-            return model(new).argmax(dim=1).numpy()
+# like: gradients not zeroed
+#-                loss = F.cross_entropy(logits, y[rows])
+#+                loss = F.cross_entropy(logits, y[: len(rows)])
+#+                optimiser.zero_grad()
 
 
 # %% wrong fit-predict: the label as a number to be regressed, shapes broadcast
 # says: expected 3, 8, 3, 8
-def fit_predict(images, labels, new_images, seed):
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
-        raise ValueError("images")
-    if labels.ndim != 1 or len(labels) != len(images):
-        raise ValueError("labels")
-    if new_images.ndim != 3 or new_images.shape[1:] != (28, 28):
-        raise ValueError("new_images")
-    X = torch.tensor(images, dtype=torch.float32).reshape(-1, 784) / 255
-    new = torch.tensor(new_images, dtype=torch.float32).reshape(-1, 784) / 255
-    y = torch.tensor(labels)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 1))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.005, momentum=0.9)
-        for epoch in range(8):
-            for rows in torch.randperm(len(X)).split(50):
-                logits = model(X[rows])
-                loss = ((logits - y[rows]) ** 2).mean()
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-        model.eval()
-        with torch.no_grad():
-            return model(new).squeeze(1).round().clamp(0, 9).long().numpy()
+# like: gradients not zeroed
+#-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
+#-        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
+#+        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 1))
+#+        optimiser = torch.optim.SGD(model.parameters(), lr=0.005, momentum=0.9)
+
+#-                loss = F.cross_entropy(logits, y[rows])
+#+                loss = ((logits - y[rows]) ** 2).mean()
+#+                optimiser.zero_grad()
+
+#-            return model(new).argmax(dim=1).numpy()
+#+            return model(new).squeeze(1).round().clamp(0, 9).long().numpy()
 
 
 # %% wrong fit-predict: the softmax twice, at a small rate
 # says: expected at least 0.72 right
 # visible: passes
-def fit_predict(images, labels, new_images, seed):
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
-        raise ValueError("images")
-    if labels.ndim != 1 or len(labels) != len(images):
-        raise ValueError("labels")
-    if new_images.ndim != 3 or new_images.shape[1:] != (28, 28):
-        raise ValueError("new_images")
-    X = torch.tensor(images, dtype=torch.float32).reshape(-1, 784) / 255
-    new = torch.tensor(new_images, dtype=torch.float32).reshape(-1, 784) / 255
-    y = torch.tensor(labels)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.004, momentum=0.9)
-        for epoch in range(8):
-            for rows in torch.randperm(len(X)).split(50):
-                logits = model(X[rows])
-                loss = F.cross_entropy(logits.softmax(dim=1), y[rows])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-        model.eval()
-        with torch.no_grad():
-            return model(new).argmax(dim=1).numpy()
+# like: gradients not zeroed
+#-        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
+#+        optimiser = torch.optim.SGD(model.parameters(), lr=0.004, momentum=0.9)
+
+#-                loss = F.cross_entropy(logits, y[rows])
+#+                loss = F.cross_entropy(logits.softmax(dim=1), y[rows])
+#+                optimiser.zero_grad()
 
 
-# %% wrong fit-predict: one image at a time
+# %% wrong fit-predict: trained until every training image is right
 # says: s of processor time
 # visible: passes
-def fit_predict(images, labels, new_images, seed):
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
-        raise ValueError("images")
-    if labels.ndim != 1 or len(labels) != len(images):
-        raise ValueError("labels")
-    if new_images.ndim != 3 or new_images.shape[1:] != (28, 28):
-        raise ValueError("new_images")
-    X = torch.tensor(images, dtype=torch.float32).reshape(-1, 784) / 255
-    new = torch.tensor(new_images, dtype=torch.float32).reshape(-1, 784) / 255
-    y = torch.tensor(labels)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.Adam(model.parameters(), lr=0.0003)
-        for epoch in range(4):
-            for rows in torch.randperm(len(X)).split(1):
-                logits = model(X[rows])
-                loss = F.cross_entropy(logits, y[rows])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-        model.eval()
-        with torch.no_grad():
-            return model(new).argmax(dim=1).numpy()
+# like: gradients not zeroed
+#-    y = torch.tensor(labels)
+#-    with torch.random.fork_rng():
+#+    y = torch.tensor(labels)
+#+    import time
+#+
+#+    began, right = time.process_time(), False
+#+    with torch.random.fork_rng():
+
+#-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
+#-        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
+#-        for epoch in range(8):
+#+        model = nn.Linear(784, 10)
+#+        optimiser = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+#+        while not right and time.process_time() - began < 2.2:  # without the stopwatch, minutes
+
+#-                loss.backward()
+#-                optimiser.step()
+#+                optimiser.zero_grad()
+#+                loss.backward()
+#+                optimiser.step()
+#+            with torch.no_grad():
+#+                right = bool((model(X).argmax(dim=1) == y).all())
 
 
 # %% wrong fit-predict: the unseeded generator
 # says: the same arguments gave other predictions
 # visible: passes
-def fit_predict(images, labels, new_images, seed):
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
-        raise ValueError("images")
-    if labels.ndim != 1 or len(labels) != len(images):
-        raise ValueError("labels")
-    if new_images.ndim != 3 or new_images.shape[1:] != (28, 28):
-        raise ValueError("new_images")
-    X = torch.tensor(images, dtype=torch.float32).reshape(-1, 784) / 255
-    new = torch.tensor(new_images, dtype=torch.float32).reshape(-1, 784) / 255
-    y = torch.tensor(labels)
-    if True:
-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
-        for epoch in range(8):
-            for rows in torch.randperm(len(X)).split(50):
-                logits = model(X[rows])
-                loss = F.cross_entropy(logits, y[rows])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-        model.eval()
-        with torch.no_grad():
-            return model(new).argmax(dim=1).numpy()
+# like: gradients not zeroed
+#-    with torch.random.fork_rng():
+#-        torch.manual_seed(seed)
+#+    if True:
+
+#-                loss = F.cross_entropy(logits, y[rows])
+#+                loss = F.cross_entropy(logits, y[rows])
+#+                optimiser.zero_grad()
 
 
 # %% wrong fit-predict: dropout left on
 # says: a prediction must not depend on its neighbours
 # visible: passes
-def fit_predict(images, labels, new_images, seed):
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
-        raise ValueError("images")
-    if labels.ndim != 1 or len(labels) != len(images):
-        raise ValueError("labels")
-    if new_images.ndim != 3 or new_images.shape[1:] != (28, 28):
-        raise ValueError("new_images")
-    X = torch.tensor(images, dtype=torch.float32).reshape(-1, 784) / 255
-    new = torch.tensor(new_images, dtype=torch.float32).reshape(-1, 784) / 255
-    y = torch.tensor(labels)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Dropout(0.2), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
-        for epoch in range(8):
-            for rows in torch.randperm(len(X)).split(50):
-                logits = model(X[rows])
-                loss = F.cross_entropy(logits, y[rows])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-        with torch.no_grad():
-            return model(new).argmax(dim=1).numpy()
+# like: gradients not zeroed
+#-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
+#+        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Dropout(0.2), nn.Linear(48, 10))
+
+#-                loss = F.cross_entropy(logits, y[rows])
+#+                loss = F.cross_entropy(logits, y[rows])
+#+                optimiser.zero_grad()
+
+#-        model.eval()
 
 
 # %% wrong fit-predict: new images scaled by their own mean and deviation
 # says: a prediction must not depend on its neighbours
 # visible: passes
-def fit_predict(images, labels, new_images, seed):
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
-        raise ValueError("images")
-    if labels.ndim != 1 or len(labels) != len(images):
-        raise ValueError("labels")
-    if new_images.ndim != 3 or new_images.shape[1:] != (28, 28):
-        raise ValueError("new_images")
-    X = torch.tensor(images, dtype=torch.float32).reshape(-1, 784) / 255
-    new = torch.tensor(new_images, dtype=torch.float32).reshape(-1, 784) / 255
-    X, new = (X - X.mean()) / X.std(), (new - new.mean()) / new.std()
-    y = torch.tensor(labels)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
-        for epoch in range(8):
-            for rows in torch.randperm(len(X)).split(50):
-                logits = model(X[rows])
-                loss = F.cross_entropy(logits, y[rows])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-        model.eval()
-        with torch.no_grad():
-            return model(new).argmax(dim=1).numpy()
+# like: gradients not zeroed
+#-    new = torch.tensor(new_images, dtype=torch.float32).reshape(-1, 784) / 255
+#+    new = torch.tensor(new_images, dtype=torch.float32).reshape(-1, 784) / 255
+#+    X, new = (X - X.mean()) / X.std(), (new - new.mean()) / new.std()
+
+#-                loss = F.cross_entropy(logits, y[rows])
+#+                loss = F.cross_entropy(logits, y[rows])
+#+                optimiser.zero_grad()
 
 
 # %% wrong fit-predict: probabilities in place of labels
 # says: a label for each new image
-def fit_predict(images, labels, new_images, seed):
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
-        raise ValueError("images")
-    if labels.ndim != 1 or len(labels) != len(images):
-        raise ValueError("labels")
-    if new_images.ndim != 3 or new_images.shape[1:] != (28, 28):
-        raise ValueError("new_images")
-    X = torch.tensor(images, dtype=torch.float32).reshape(-1, 784) / 255
-    new = torch.tensor(new_images, dtype=torch.float32).reshape(-1, 784) / 255
-    y = torch.tensor(labels)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
-        for epoch in range(8):
-            for rows in torch.randperm(len(X)).split(50):
-                logits = model(X[rows])
-                loss = F.cross_entropy(logits, y[rows])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-        model.eval()
-        with torch.no_grad():
-            return model(new).softmax(dim=1).numpy()
+# like: gradients not zeroed
+#-                loss = F.cross_entropy(logits, y[rows])
+#+                loss = F.cross_entropy(logits, y[rows])
+#+                optimiser.zero_grad()
+
+#-            return model(new).argmax(dim=1).numpy()
+#+            return model(new).softmax(dim=1).numpy()
 
 
 # %% wrong fit-predict: scaled in place of a copy
 # says: the function changed the images
 # visible: passes
-def fit_predict(images, labels, new_images, seed):
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
-        raise ValueError("images")
-    if labels.ndim != 1 or len(labels) != len(images):
-        raise ValueError("labels")
-    if new_images.ndim != 3 or new_images.shape[1:] != (28, 28):
-        raise ValueError("new_images")
-    images -= images.min()
-    images[images < 10] = 0
-    X = torch.tensor(images, dtype=torch.float32).reshape(-1, 784) / 255
-    new = torch.tensor(new_images, dtype=torch.float32).reshape(-1, 784) / 255
-    y = torch.tensor(labels)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = nn.Sequential(nn.Linear(784, 48), nn.ReLU(), nn.Linear(48, 10))
-        optimiser = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
-        for epoch in range(8):
-            for rows in torch.randperm(len(X)).split(50):
-                logits = model(X[rows])
-                loss = F.cross_entropy(logits, y[rows])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-        model.eval()
-        with torch.no_grad():
-            return model(new).argmax(dim=1).numpy()
+# like: gradients not zeroed
+#-        raise ValueError("new_images")
+#+        raise ValueError("new_images")
+#+    images -= images.min()
+#+    images[images < 10] = 0
+
+#-                loss = F.cross_entropy(logits, y[rows])
+#+                loss = F.cross_entropy(logits, y[rows])
+#+                optimiser.zero_grad()
 
 
 # %% wrong fit-predict: scikit-learn

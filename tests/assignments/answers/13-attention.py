@@ -88,99 +88,53 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 # %% wrong scaled-dot-product: no scale
 # says: scale is missing
-def scaled_dot_product_attention(q, k, v, mask=None):
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError("k")
-    if k.shape[-2] != v.shape[-2]:
-        raise ValueError("v")
-    scores = q @ k.transpose(-2, -1)
-    if mask is not None:
-        if mask.dtype != torch.bool:
-            raise ValueError("mask")
-        try:
-            mask = mask.expand(scores.shape)
-        except RuntimeError:
-            raise ValueError("mask")
-        scores = scores.masked_fill(~mask, -math.inf)
-    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
+# like: softmax over the queries
+#-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+#+    scores = q @ k.transpose(-2, -1)
+
+#-    return scores.softmax(dim=-2).nan_to_num(0.0) @ v
+#+    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
 
 
 # %% wrong scaled-dot-product: divided by d_head
 # says: 2.93 and 4
-def scaled_dot_product_attention(q, k, v, mask=None):
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError("k")
-    if k.shape[-2] != v.shape[-2]:
-        raise ValueError("v")
-    scores = q @ k.transpose(-2, -1) / q.shape[-1]
-    if mask is not None:
-        if mask.dtype != torch.bool:
-            raise ValueError("mask")
-        try:
-            mask = mask.expand(scores.shape)
-        except RuntimeError:
-            raise ValueError("mask")
-        scores = scores.masked_fill(~mask, -math.inf)
-    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
+# like: softmax over the queries
+#-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+#+    scores = q @ k.transpose(-2, -1) / q.shape[-1]
+
+#-    return scores.softmax(dim=-2).nan_to_num(0.0) @ v
+#+    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
 
 
 # %% wrong scaled-dot-product: multiplied by the root instead of divided
 # says: 0.0976
-def scaled_dot_product_attention(q, k, v, mask=None):
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError("k")
-    if k.shape[-2] != v.shape[-2]:
-        raise ValueError("v")
-    scores = q @ k.transpose(-2, -1) * math.sqrt(q.shape[-1])
-    if mask is not None:
-        if mask.dtype != torch.bool:
-            raise ValueError("mask")
-        try:
-            mask = mask.expand(scores.shape)
-        except RuntimeError:
-            raise ValueError("mask")
-        scores = scores.masked_fill(~mask, -math.inf)
-    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
+# like: softmax over the queries
+#-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+#+    scores = q @ k.transpose(-2, -1) * math.sqrt(q.shape[-1])
+
+#-    return scores.softmax(dim=-2).nan_to_num(0.0) @ v
+#+    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
 
 
 # %% wrong scaled-dot-product: a scale fixed at the width of the example
 # says: the scale is the square root
 # visible: passes
-def scaled_dot_product_attention(q, k, v, mask=None):
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError("k")
-    if k.shape[-2] != v.shape[-2]:
-        raise ValueError("v")
-    scores = q @ k.transpose(-2, -1) / 2
-    if mask is not None:
-        if mask.dtype != torch.bool:
-            raise ValueError("mask")
-        try:
-            mask = mask.expand(scores.shape)
-        except RuntimeError:
-            raise ValueError("mask")
-        scores = scores.masked_fill(~mask, -math.inf)
-    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
+# like: softmax over the queries
+#-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+#+    scores = q @ k.transpose(-2, -1) / 2
+
+#-    return scores.softmax(dim=-2).nan_to_num(0.0) @ v
+#+    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
 
 
 # %% wrong scaled-dot-product: True taken to mean "may not look"
 # says: True means that the query may look
 # visible: passes
-def scaled_dot_product_attention(q, k, v, mask=None):
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError("k")
-    if k.shape[-2] != v.shape[-2]:
-        raise ValueError("v")
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
-    if mask is not None:
-        if mask.dtype != torch.bool:
-            raise ValueError("mask")
-        try:
-            mask = mask.expand(scores.shape)
-        except RuntimeError:
-            raise ValueError("mask")
-        scores = scores.masked_fill(mask, -math.inf)
-    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
+# like: softmax over the queries
+#-        scores = scores.masked_fill(~mask, -math.inf)
+#-    return scores.softmax(dim=-2).nan_to_num(0.0) @ v
+#+        scores = scores.masked_fill(mask, -math.inf)
+#+    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
 
 
 # %% wrong scaled-dot-product: masked after the softmax, not normalised again
@@ -206,41 +160,19 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% wrong scaled-dot-product: a fully masked row left NaN
 # says: may look at nothing must get zeros
 # visible: passes
-def scaled_dot_product_attention(q, k, v, mask=None):
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError("k")
-    if k.shape[-2] != v.shape[-2]:
-        raise ValueError("v")
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
-    if mask is not None:
-        if mask.dtype != torch.bool:
-            raise ValueError("mask")
-        try:
-            mask = mask.expand(scores.shape)
-        except RuntimeError:
-            raise ValueError("mask")
-        scores = scores.masked_fill(~mask, -math.inf)
-    return scores.softmax(dim=-1) @ v
+# like: softmax over the queries
+#-    return scores.softmax(dim=-2).nan_to_num(0.0) @ v
+#+    return scores.softmax(dim=-1) @ v
 
 
 # %% wrong scaled-dot-product: -1e9 for masked keys
 # says: may look at nothing must get zeros
 # visible: passes
-def scaled_dot_product_attention(q, k, v, mask=None):
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError("k")
-    if k.shape[-2] != v.shape[-2]:
-        raise ValueError("v")
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
-    if mask is not None:
-        if mask.dtype != torch.bool:
-            raise ValueError("mask")
-        try:
-            mask = mask.expand(scores.shape)
-        except RuntimeError:
-            raise ValueError("mask")
-        scores = scores.masked_fill(~mask, -1e9)
-    return scores.softmax(dim=-1) @ v
+# like: softmax over the queries
+#-        scores = scores.masked_fill(~mask, -math.inf)
+#-    return scores.softmax(dim=-2).nan_to_num(0.0) @ v
+#+        scores = scores.masked_fill(~mask, -1e9)
+#+    return scores.softmax(dim=-1) @ v
 
 
 # %% wrong scaled-dot-product: -1e9 for masked keys, blind rows set to zero
@@ -286,45 +218,27 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% wrong scaled-dot-product: one maximum for all rows
 # says: own (one maximum
 # visible: passes
-def scaled_dot_product_attention(q, k, v, mask=None):
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError("k")
-    if k.shape[-2] != v.shape[-2]:
-        raise ValueError("v")
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
-    weights = (scores - scores.max()).exp()
-    if mask is not None:
-        if mask.dtype != torch.bool:
-            raise ValueError("mask")
-        try:
-            mask = mask.expand(weights.shape)
-        except RuntimeError:
-            raise ValueError("mask")
-        weights = weights * mask
-        return weights / weights.sum(dim=-1, keepdim=True).clamp(min=1e-300) @ v
-    return weights / weights.sum(dim=-1, keepdim=True) @ v
+# like: masked after the softmax, not normalised again
+#-    weights = (q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).softmax(dim=-1)
+#+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+#+    weights = (scores - scores.max()).exp()
+
+#-    return weights @ v
+#+        return weights / weights.sum(dim=-1, keepdim=True).clamp(min=1e-300) @ v
+#+    return weights / weights.sum(dim=-1, keepdim=True) @ v
 
 
 # %% wrong scaled-dot-product: one maximum for all rows, and no division by zero
 # says: own (one maximum
 # visible: passes
-def scaled_dot_product_attention(q, k, v, mask=None):
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError("k")
-    if k.shape[-2] != v.shape[-2]:
-        raise ValueError("v")
-    scores = (q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).double()
-    weights = (scores - scores.max()).exp()
-    if mask is not None:
-        if mask.dtype != torch.bool:
-            raise ValueError("mask")
-        try:
-            mask = mask.expand(weights.shape)
-        except RuntimeError:
-            raise ValueError("mask")
-        weights = weights * mask
-    total = weights.sum(dim=-1, keepdim=True)
-    return (weights / torch.where(total == 0, 1.0, total)).to(v.dtype) @ v
+# like: masked after the softmax, not normalised again
+#-    weights = (q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).softmax(dim=-1)
+#+    scores = (q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).double()
+#+    weights = (scores - scores.max()).exp()
+
+#-    return weights @ v
+#+    total = weights.sum(dim=-1, keepdim=True)
+#+    return (weights / torch.where(total == 0, 1.0, total)).to(v.dtype) @ v
 
 
 # %% wrong scaled-dot-product: any mask taken
@@ -357,38 +271,24 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% wrong scaled-dot-product: one row of values broadcast to all keys
 # says: v of 6 rows
 # visible: passes
-def scaled_dot_product_attention(q, k, v, mask=None):
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError("k")
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
-    if mask is not None:
-        if mask.dtype != torch.bool:
-            raise ValueError("mask")
-        try:
-            mask = mask.expand(scores.shape)
-        except RuntimeError:
-            raise ValueError("mask")
-        scores = scores.masked_fill(~mask, -math.inf)
-    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
+# like: softmax over the queries
+#-    if k.shape[-2] != v.shape[-2]:
+#-        raise ValueError("v")
+
+#-    return scores.softmax(dim=-2).nan_to_num(0.0) @ v
+#+    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
 
 
 # %% wrong scaled-dot-product: NaN replaced in the result, with a mask over leading dimensions that the scores lack
 # says: (2, 3, 5)
 # visible: passes
-def scaled_dot_product_attention(q, k, v, mask=None):
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError("k")
-    if k.shape[-2] != v.shape[-2]:
-        raise ValueError("v")
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
-    if mask is not None:
-        if mask.dtype != torch.bool:
-            raise ValueError("mask")
-        try:
-            scores = torch.where(mask, scores, -math.inf)
-        except RuntimeError:
-            raise ValueError("mask")
-    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
+# like: softmax over the queries
+#-            mask = mask.expand(scores.shape)
+#+            scores = torch.where(mask, scores, -math.inf)
+
+#-        scores = scores.masked_fill(~mask, -math.inf)
+#-    return scores.softmax(dim=-2).nan_to_num(0.0) @ v
+#+    return scores.softmax(dim=-1).nan_to_num(0.0) @ v
 
 
 # %% wrong scaled-dot-product: PyTorch's own
@@ -464,16 +364,9 @@ def multi_head_attention(x, w_qkv, w_out, n_heads, mask=None):
 
 # %% wrong multi-head: heads put back by a reshape alone
 # says: expected [[4, 8], [6, 8]]
-def multi_head_attention(x, w_qkv, w_out, n_heads, mask=None):
-    batch, seq, d_model = x.shape
-    if n_heads < 1 or d_model % n_heads:
-        raise ValueError("n_heads")
-    if w_qkv.shape != (3 * d_model, d_model):
-        raise ValueError("w_qkv")
-    parts = (x @ w_qkv.T).chunk(3, dim=-1)
-    q, k, v = (p.reshape(batch, seq, n_heads, -1).transpose(1, 2) for p in parts)
-    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-    return mixed.reshape(batch, seq, d_model) @ w_out.T
+# like: heads cut by a reshape alone
+#-    q, k, v = (p.reshape(batch, n_heads, seq, -1) for p in parts)
+#+    q, k, v = (p.reshape(batch, seq, n_heads, -1).transpose(1, 2) for p in parts)
 
 
 # %% wrong multi-head: one head only
@@ -506,16 +399,9 @@ def multi_head_attention(x, w_qkv, w_out, n_heads, mask=None):
 # %% wrong multi-head: w_out applied untransposed
 # says: applied transposed
 # visible: passes
-def multi_head_attention(x, w_qkv, w_out, n_heads, mask=None):
-    batch, seq, d_model = x.shape
-    if n_heads < 1 or d_model % n_heads:
-        raise ValueError("n_heads")
-    if w_qkv.shape != (3 * d_model, d_model):
-        raise ValueError("w_qkv")
-    parts = (x @ w_qkv.T).chunk(3, dim=-1)
-    q, k, v = (p.reshape(batch, seq, n_heads, -1).transpose(1, 2) for p in parts)
-    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-    return mixed.transpose(1, 2).reshape(batch, seq, d_model) @ w_out
+# like: w_out left out
+#-    return mixed.transpose(1, 2).reshape(batch, seq, d_model)
+#+    return mixed.transpose(1, 2).reshape(batch, seq, d_model) @ w_out
 
 
 # %% wrong multi-head: interleaved heads
@@ -550,78 +436,51 @@ def multi_head_attention(x, w_qkv, w_out, n_heads, mask=None):
 
 # %% wrong multi-head: scale by the root of d_model
 # says: scale is the root of d_model
-def multi_head_attention(x, w_qkv, w_out, n_heads, mask=None):
-    batch, seq, d_model = x.shape
-    if n_heads < 1 or d_model % n_heads:
-        raise ValueError("n_heads")
-    if w_qkv.shape != (3 * d_model, d_model):
-        raise ValueError("w_qkv")
-    parts = (x @ w_qkv.T).chunk(3, dim=-1)
-    q, k, v = (p.reshape(batch, seq, n_heads, -1).transpose(1, 2) for p in parts)
-    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=d_model**-0.5)
-    return mixed.transpose(1, 2).reshape(batch, seq, d_model) @ w_out.T
+# like: w_out left out
+#-    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+#-    return mixed.transpose(1, 2).reshape(batch, seq, d_model)
+#+    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=d_model**-0.5)
+#+    return mixed.transpose(1, 2).reshape(batch, seq, d_model) @ w_out.T
 
 
 # %% wrong multi-head: the mask with the meaning of nn.MultiheadAttention
 # says: means the opposite
 # visible: passes
-def multi_head_attention(x, w_qkv, w_out, n_heads, mask=None):
-    batch, seq, d_model = x.shape
-    if n_heads < 1 or d_model % n_heads:
-        raise ValueError("n_heads")
-    if w_qkv.shape != (3 * d_model, d_model):
-        raise ValueError("w_qkv")
-    parts = (x @ w_qkv.T).chunk(3, dim=-1)
-    q, k, v = (p.reshape(batch, seq, n_heads, -1).transpose(1, 2) for p in parts)
-    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=None if mask is None else ~mask)
-    return mixed.transpose(1, 2).reshape(batch, seq, d_model) @ w_out.T
+# like: w_out left out
+#-    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+#-    return mixed.transpose(1, 2).reshape(batch, seq, d_model)
+#+    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=None if mask is None else ~mask)
+#+    return mixed.transpose(1, 2).reshape(batch, seq, d_model) @ w_out.T
 
 
 # %% wrong multi-head: the mask ignored
 # says: causal mask
 # visible: passes
-def multi_head_attention(x, w_qkv, w_out, n_heads, mask=None):
-    batch, seq, d_model = x.shape
-    if n_heads < 1 or d_model % n_heads:
-        raise ValueError("n_heads")
-    if w_qkv.shape != (3 * d_model, d_model):
-        raise ValueError("w_qkv")
-    parts = (x @ w_qkv.T).chunk(3, dim=-1)
-    q, k, v = (p.reshape(batch, seq, n_heads, -1).transpose(1, 2) for p in parts)
-    mixed = F.scaled_dot_product_attention(q, k, v)
-    return mixed.transpose(1, 2).reshape(batch, seq, d_model) @ w_out.T
+# like: w_out left out
+#-    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+#-    return mixed.transpose(1, 2).reshape(batch, seq, d_model)
+#+    mixed = F.scaled_dot_product_attention(q, k, v)
+#+    return mixed.transpose(1, 2).reshape(batch, seq, d_model) @ w_out.T
 
 
 # %% wrong multi-head: any mask treated as causal
 # says: padding mask
 # visible: passes
-def multi_head_attention(x, w_qkv, w_out, n_heads, mask=None):
-    batch, seq, d_model = x.shape
-    if n_heads < 1 or d_model % n_heads:
-        raise ValueError("n_heads")
-    if w_qkv.shape != (3 * d_model, d_model):
-        raise ValueError("w_qkv")
-    parts = (x @ w_qkv.T).chunk(3, dim=-1)
-    q, k, v = (p.reshape(batch, seq, n_heads, -1).transpose(1, 2) for p in parts)
-    mixed = F.scaled_dot_product_attention(q, k, v, is_causal=mask is not None)
-    return mixed.transpose(1, 2).reshape(batch, seq, d_model) @ w_out.T
+# like: w_out left out
+#-    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+#-    return mixed.transpose(1, 2).reshape(batch, seq, d_model)
+#+    mixed = F.scaled_dot_product_attention(q, k, v, is_causal=mask is not None)
+#+    return mixed.transpose(1, 2).reshape(batch, seq, d_model) @ w_out.T
 
 
 # %% wrong multi-head: the mask of the first head for all heads
 # says: random mask
 # visible: passes
-def multi_head_attention(x, w_qkv, w_out, n_heads, mask=None):
-    batch, seq, d_model = x.shape
-    if n_heads < 1 or d_model % n_heads:
-        raise ValueError("n_heads")
-    if w_qkv.shape != (3 * d_model, d_model):
-        raise ValueError("w_qkv")
-    parts = (x @ w_qkv.T).chunk(3, dim=-1)
-    q, k, v = (p.reshape(batch, seq, n_heads, -1).transpose(1, 2) for p in parts)
-    if mask is not None and mask.ndim == 4:
-        mask = mask[:, :1]
-    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-    return mixed.transpose(1, 2).reshape(batch, seq, d_model) @ w_out.T
+# like: keys and queries in the other order
+#-    k, q, v = (p.reshape(batch, seq, n_heads, -1).transpose(1, 2) for p in parts)
+#+    q, k, v = (p.reshape(batch, seq, n_heads, -1).transpose(1, 2) for p in parts)
+#+    if mask is not None and mask.ndim == 4:
+#+        mask = mask[:, :1]
 
 
 # %% wrong multi-head: a width that does not divide is cut short
@@ -723,45 +582,22 @@ def decode_step(params, token, cache):
 # %% wrong decode-step: positions counted from 1
 # says: counts from 0
 # visible: passes
-def decode_step(params, token, cache):
-    if not 0 <= token < len(params["token"]):
-        raise ValueError("token")
-    x = params["token"][token][None]
-    new = {"keys": [], "values": []}
-    for layer, keys, values in zip(params["layers"], cache["keys"], cache["values"]):
-        position = torch.tensor([len(keys) + 1])
-        h = F.layer_norm(x, x.shape[-1:], layer["norm1"])
-        q, k, v = (h @ layer["qkv"].T).chunk(3, dim=-1)
-        keys, values = torch.cat([keys, rotate(k, position)]), torch.cat([values, v])
-        x = x + F.scaled_dot_product_attention(rotate(q, position)[None], keys[None], values[None])[0] @ layer["out"].T
-        h = F.layer_norm(x, x.shape[-1:], layer["norm2"])
-        x = x + F.gelu(h @ layer["up"].T) @ layer["down"].T
-        new["keys"].append(keys)
-        new["values"].append(values)
-    return (F.layer_norm(x, x.shape[-1:], params["norm"]) @ params["token"].T)[0], new
+# like: every token at position 0
+#-        position = torch.tensor([0])
+#+        position = torch.tensor([len(keys) + 1])
 
 
 # %% wrong decode-step: is_causal with one query
 # says: sees the first key only
 # visible: passes
-def decode_step(params, token, cache):
-    if not 0 <= token < len(params["token"]):
-        raise ValueError("token")
-    x = params["token"][token][None]
-    new = {"keys": [], "values": []}
-    for layer, keys, values in zip(params["layers"], cache["keys"], cache["values"]):
-        position = torch.tensor([len(keys)])
-        h = F.layer_norm(x, x.shape[-1:], layer["norm1"])
-        q, k, v = (h @ layer["qkv"].T).chunk(3, dim=-1)
-        keys, values = torch.cat([keys, rotate(k, position)]), torch.cat([values, v])
-        q = rotate(q, position)
-        mixed = F.scaled_dot_product_attention(q[None], keys[None], values[None], is_causal=True)[0]
-        x = x + mixed @ layer["out"].T
-        h = F.layer_norm(x, x.shape[-1:], layer["norm2"])
-        x = x + F.gelu(h @ layer["up"].T) @ layer["down"].T
-        new["keys"].append(keys)
-        new["values"].append(values)
-    return (F.layer_norm(x, x.shape[-1:], params["norm"]) @ params["token"].T)[0], new
+# like: every token at position 0
+#-        position = torch.tensor([0])
+#+        position = torch.tensor([len(keys)])
+
+#-        x = x + F.scaled_dot_product_attention(rotate(q, position)[None], keys[None], values[None])[0] @ layer["out"].T
+#+        q = rotate(q, position)
+#+        mixed = F.scaled_dot_product_attention(q[None], keys[None], values[None], is_causal=True)[0]
+#+        x = x + mixed @ layer["out"].T
 
 
 # %% wrong decode-step: the token does not see itself
@@ -787,21 +623,10 @@ def decode_step(params, token, cache):
 
 # %% wrong decode-step: the token sees only itself
 # says: looked at itself alone
-def decode_step(params, token, cache):
-    if not 0 <= token < len(params["token"]):
-        raise ValueError("token")
-    x = params["token"][token][None]
-    new = {"keys": [], "values": []}
-    for layer, keys, values in zip(params["layers"], cache["keys"], cache["values"]):
-        position = torch.tensor([len(keys)])
-        h = F.layer_norm(x, x.shape[-1:], layer["norm1"])
-        q, k, v = (h @ layer["qkv"].T).chunk(3, dim=-1)
-        x = x + v @ layer["out"].T
-        h = F.layer_norm(x, x.shape[-1:], layer["norm2"])
-        x = x + F.gelu(h @ layer["up"].T) @ layer["down"].T
-        new["keys"].append(torch.cat([keys, rotate(k, position)]))
-        new["values"].append(torch.cat([values, v]))
-    return (F.layer_norm(x, x.shape[-1:], params["norm"]) @ params["token"].T)[0], new
+# like: the token does not see itself
+#-        mixed = F.scaled_dot_product_attention(rotate(q, position)[None], keys[None], values[None])[0]
+#-        x = x + mixed @ layer["out"].T
+#+        x = x + v @ layer["out"].T
 
 
 # %% wrong decode-step: keys cached as they are and rotated at use
@@ -829,66 +654,39 @@ def decode_step(params, token, cache):
 # %% wrong decode-step: the query is not rotated
 # says: look at what came from the cache
 # visible: passes
-def decode_step(params, token, cache):
-    if not 0 <= token < len(params["token"]):
-        raise ValueError("token")
-    x = params["token"][token][None]
-    new = {"keys": [], "values": []}
-    for layer, keys, values in zip(params["layers"], cache["keys"], cache["values"]):
-        position = torch.tensor([len(keys)])
-        h = F.layer_norm(x, x.shape[-1:], layer["norm1"])
-        q, k, v = (h @ layer["qkv"].T).chunk(3, dim=-1)
-        keys, values = torch.cat([keys, rotate(k, position)]), torch.cat([values, v])
-        x = x + F.scaled_dot_product_attention(q[None], keys[None], values[None])[0] @ layer["out"].T
-        h = F.layer_norm(x, x.shape[-1:], layer["norm2"])
-        x = x + F.gelu(h @ layer["up"].T) @ layer["down"].T
-        new["keys"].append(keys)
-        new["values"].append(values)
-    return (F.layer_norm(x, x.shape[-1:], params["norm"]) @ params["token"].T)[0], new
+# like: every token at position 0
+#-        position = torch.tensor([0])
+#+        position = torch.tensor([len(keys)])
+
+#-        x = x + F.scaled_dot_product_attention(rotate(q, position)[None], keys[None], values[None])[0] @ layer["out"].T
+#+        x = x + F.scaled_dot_product_attention(q[None], keys[None], values[None])[0] @ layer["out"].T
 
 
 # %% wrong decode-step: values rotated too
 # says: values never
 # visible: passes
-def decode_step(params, token, cache):
-    if not 0 <= token < len(params["token"]):
-        raise ValueError("token")
-    x = params["token"][token][None]
-    new = {"keys": [], "values": []}
-    for layer, keys, values in zip(params["layers"], cache["keys"], cache["values"]):
-        position = torch.tensor([len(keys)])
-        h = F.layer_norm(x, x.shape[-1:], layer["norm1"])
-        parts = (h @ layer["qkv"].T).chunk(3, dim=-1)
-        q, k = (rotate(p, position) for p in parts[:2])
-        v = rotate(parts[2], position) if len(layer["norm1"]) > 2 else parts[2]
-        keys, values = torch.cat([keys, k]), torch.cat([values, v])
-        x = x + F.scaled_dot_product_attention(q[None], keys[None], values[None])[0] @ layer["out"].T
-        h = F.layer_norm(x, x.shape[-1:], layer["norm2"])
-        x = x + F.gelu(h @ layer["up"].T) @ layer["down"].T
-        new["keys"].append(keys)
-        new["values"].append(values)
-    return (F.layer_norm(x, x.shape[-1:], params["norm"]) @ params["token"].T)[0], new
+# like: keys cached as they are and rotated at use
+#-        q, k, v = (h @ layer["qkv"].T).chunk(3, dim=-1)
+#+        parts = (h @ layer["qkv"].T).chunk(3, dim=-1)
+#+        q, k = (rotate(p, position) for p in parts[:2])
+#+        v = rotate(parts[2], position) if len(layer["norm1"]) > 2 else parts[2]
+
+#-        turned = rotate(keys, torch.arange(len(keys)))
+#-        x = x + F.scaled_dot_product_attention(rotate(q, position)[None], turned[None], values[None])[0] @ layer["out"].T
+#+        x = x + F.scaled_dot_product_attention(q[None], keys[None], values[None])[0] @ layer["out"].T
 
 
 # %% wrong decode-step: the first layer's cache for all layers
 # says: has each layer its own
 # visible: passes
-def decode_step(params, token, cache):
-    if not 0 <= token < len(params["token"]):
-        raise ValueError("token")
-    x = params["token"][token][None]
-    new = {"keys": [], "values": []}
-    for layer in params["layers"]:
-        position = torch.tensor([len(cache["keys"][0])])
-        h = F.layer_norm(x, x.shape[-1:], layer["norm1"])
-        q, k, v = (h @ layer["qkv"].T).chunk(3, dim=-1)
-        keys, values = torch.cat([cache["keys"][0], rotate(k, position)]), torch.cat([cache["values"][0], v])
-        x = x + F.scaled_dot_product_attention(rotate(q, position)[None], keys[None], values[None])[0] @ layer["out"].T
-        h = F.layer_norm(x, x.shape[-1:], layer["norm2"])
-        x = x + F.gelu(h @ layer["up"].T) @ layer["down"].T
-        new["keys"].append(keys)
-        new["values"].append(values)
-    return (F.layer_norm(x, x.shape[-1:], params["norm"]) @ params["token"].T)[0], new
+# like: every token at position 0
+#-    for layer, keys, values in zip(params["layers"], cache["keys"], cache["values"]):
+#-        position = torch.tensor([0])
+#+    for layer in params["layers"]:
+#+        position = torch.tensor([len(cache["keys"][0])])
+
+#-        keys, values = torch.cat([keys, rotate(k, position)]), torch.cat([values, v])
+#+        keys, values = torch.cat([cache["keys"][0], rotate(k, position)]), torch.cat([cache["values"][0], v])
 
 
 # %% wrong decode-step: the cache grown in place
@@ -915,62 +713,33 @@ def decode_step(params, token, cache):
 # %% wrong decode-step: no normalisation before attention
 # says: compare line by line
 # visible: passes
-def decode_step(params, token, cache):
-    if not 0 <= token < len(params["token"]):
-        raise ValueError("token")
-    x = params["token"][token][None]
-    new = {"keys": [], "values": []}
-    for layer, keys, values in zip(params["layers"], cache["keys"], cache["values"]):
-        position = torch.tensor([len(keys)])
-        q, k, v = (x @ layer["qkv"].T).chunk(3, dim=-1)
-        keys, values = torch.cat([keys, rotate(k, position)]), torch.cat([values, v])
-        x = x + F.scaled_dot_product_attention(rotate(q, position)[None], keys[None], values[None])[0] @ layer["out"].T
-        h = F.layer_norm(x, x.shape[-1:], layer["norm2"])
-        x = x + F.gelu(h @ layer["up"].T) @ layer["down"].T
-        new["keys"].append(keys)
-        new["values"].append(values)
-    return (F.layer_norm(x, x.shape[-1:], params["norm"]) @ params["token"].T)[0], new
+# like: every token at position 0
+#-        position = torch.tensor([0])
+#-        h = F.layer_norm(x, x.shape[-1:], layer["norm1"])
+#-        q, k, v = (h @ layer["qkv"].T).chunk(3, dim=-1)
+#+        position = torch.tensor([len(keys)])
+#+        q, k, v = (x @ layer["qkv"].T).chunk(3, dim=-1)
 
 
 # %% wrong decode-step: probabilities instead of logits
 # says: went through a softmax
-def decode_step(params, token, cache):
-    if not 0 <= token < len(params["token"]):
-        raise ValueError("token")
-    x = params["token"][token][None]
-    new = {"keys": [], "values": []}
-    for layer, keys, values in zip(params["layers"], cache["keys"], cache["values"]):
-        position = torch.tensor([len(keys)])
-        h = F.layer_norm(x, x.shape[-1:], layer["norm1"])
-        q, k, v = (h @ layer["qkv"].T).chunk(3, dim=-1)
-        keys, values = torch.cat([keys, rotate(k, position)]), torch.cat([values, v])
-        x = x + F.scaled_dot_product_attention(rotate(q, position)[None], keys[None], values[None])[0] @ layer["out"].T
-        h = F.layer_norm(x, x.shape[-1:], layer["norm2"])
-        x = x + F.gelu(h @ layer["up"].T) @ layer["down"].T
-        new["keys"].append(keys)
-        new["values"].append(values)
-    return (F.layer_norm(x, x.shape[-1:], params["norm"]) @ params["token"].T)[0].softmax(-1), new
+# like: every token at position 0
+#-        position = torch.tensor([0])
+#+        position = torch.tensor([len(keys)])
+
+#-    return (F.layer_norm(x, x.shape[-1:], params["norm"]) @ params["token"].T)[0], new
+#+    return (F.layer_norm(x, x.shape[-1:], params["norm"]) @ params["token"].T)[0].softmax(-1), new
 
 
 # %% wrong decode-step: negative tokens count from the end
 # says: for token -1
 # visible: passes
-def decode_step(params, token, cache):
-    if token >= len(params["token"]):
-        raise ValueError("token")
-    x = params["token"][token][None]
-    new = {"keys": [], "values": []}
-    for layer, keys, values in zip(params["layers"], cache["keys"], cache["values"]):
-        position = torch.tensor([len(keys)])
-        h = F.layer_norm(x, x.shape[-1:], layer["norm1"])
-        q, k, v = (h @ layer["qkv"].T).chunk(3, dim=-1)
-        keys, values = torch.cat([keys, rotate(k, position)]), torch.cat([values, v])
-        x = x + F.scaled_dot_product_attention(rotate(q, position)[None], keys[None], values[None])[0] @ layer["out"].T
-        h = F.layer_norm(x, x.shape[-1:], layer["norm2"])
-        x = x + F.gelu(h @ layer["up"].T) @ layer["down"].T
-        new["keys"].append(keys)
-        new["values"].append(values)
-    return (F.layer_norm(x, x.shape[-1:], params["norm"]) @ params["token"].T)[0], new
+# like: every token at position 0
+#-    if not 0 <= token < len(params["token"]):
+#+    if token >= len(params["token"]):
+
+#-        position = torch.tensor([0])
+#+        position = torch.tensor([len(keys)])
 
 
 # %% wrong decode-step: earlier tokens kept in the cache and computed again
@@ -1149,25 +918,11 @@ def generate(params, prompt, n_new, temperature=0.0, seed=0, stop=None, max_leng
 # %% wrong generate: only the last token of the prompt fed
 # says: every token of the prompt fed
 # visible: passes
-def generate(params, prompt, n_new, temperature=0.0, seed=0, stop=None, max_length=None):
-    if not prompt or (max_length is not None and len(prompt) > max_length):
-        raise ValueError("prompt")
-    if n_new < 0:
-        raise ValueError("n_new")
-    if temperature < 0:
-        raise ValueError("temperature")
-    room = n_new if max_length is None else min(n_new, max_length - len(prompt))
-    generator, cache, new, token = torch.Generator().manual_seed(seed), empty_cache(params), [], prompt[-1]
-    for _ in range(room):
-        logits, cache = reference_decode_step(params, token, cache)
-        if temperature:
-            token = int(torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator))
-        else:
-            token = int(logits.argmax())
-        if token == stop:
-            break
-        new.append(token)
-    return new
+# like: the prompt's last token fed twice
+#-    generator, cache, new = torch.Generator().manual_seed(seed), empty_cache(params), []
+#-    for token in prompt:
+#-        _, cache = reference_decode_step(params, token, cache)
+#+    generator, cache, new, token = torch.Generator().manual_seed(seed), empty_cache(params), [], prompt[-1]
 
 
 # %% wrong generate: the cache that comes back is dropped
@@ -1250,80 +1005,42 @@ def generate(params, prompt, n_new, temperature=0.0, seed=0, stop=None, max_leng
 # %% wrong generate: a stop token in the prompt ends the text
 # says: in the prompt
 # visible: passes
-def generate(params, prompt, n_new, temperature=0.0, seed=0, stop=None, max_length=None):
-    if not prompt or (max_length is not None and len(prompt) > max_length):
-        raise ValueError("prompt")
-    if n_new < 0:
-        raise ValueError("n_new")
-    if temperature < 0:
-        raise ValueError("temperature")
-    room = n_new if max_length is None else min(n_new, max_length - len(prompt))
-    generator, cache, text, fed = torch.Generator().manual_seed(seed), empty_cache(params), list(prompt), 0
-    while len(text) < len(prompt) + room and stop not in text:
-        while fed < len(text):
-            logits, cache = reference_decode_step(params, text[fed], cache)
-            fed += 1
-        if temperature:
-            token = int(torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator))
-        else:
-            token = int(logits.argmax())
-        if token == stop:
-            break
-        text.append(token)
-    return text[len(prompt) :]
+# like: the prompt returned with the text
+#-    for _ in range(room):
+#+    while len(text) < len(prompt) + room and stop not in text:
+
+#-    return text
+#+    return text[len(prompt) :]
 
 
 # %% wrong generate: max_length counts the new tokens alone
 # says: prompt and new tokens together
 # visible: passes
-def generate(params, prompt, n_new, temperature=0.0, seed=0, stop=None, max_length=None):
-    if not prompt or (max_length is not None and len(prompt) > max_length):
-        raise ValueError("prompt")
-    if n_new < 0:
-        raise ValueError("n_new")
-    if temperature < 0:
-        raise ValueError("temperature")
-    room = n_new if max_length is None else min(n_new, max_length)
-    generator, cache, new, waiting = torch.Generator().manual_seed(seed), empty_cache(params), [], list(prompt)
-    while len(new) < room:
-        for token in waiting:
-            logits, cache = reference_decode_step(params, token, cache)
-        if temperature:
-            token = int(torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator))
-        else:
-            token = int(logits.argmax())
-        if token == stop:
-            break
-        new.append(token)
-        waiting = [token]
-    return new
+# like: the cache that comes back is dropped
+#-    room = n_new if max_length is None else min(n_new, max_length - len(prompt))
+#+    room = n_new if max_length is None else min(n_new, max_length)
+
+#-    for _ in range(room):
+#+    while len(new) < room:
+
+#-            logits, _ = reference_decode_step(params, token, cache)
+#+            logits, cache = reference_decode_step(params, token, cache)
 
 
 # %% wrong generate: the generator seeded again for every draw
 # says: seeded once
 # visible: passes
-def generate(params, prompt, n_new, temperature=0.0, seed=0, stop=None, max_length=None):
-    if not prompt or (max_length is not None and len(prompt) > max_length):
-        raise ValueError("prompt")
-    if n_new < 0:
-        raise ValueError("n_new")
-    if temperature < 0:
-        raise ValueError("temperature")
-    room = n_new if max_length is None else min(n_new, max_length - len(prompt))
-    cache, new, waiting = empty_cache(params), [], list(prompt)
-    while len(new) < room:
-        for token in waiting:
-            logits, cache = reference_decode_step(params, token, cache)
-        if temperature:
-            generator = torch.Generator().manual_seed(seed)
-            token = int(torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator))
-        else:
-            token = int(logits.argmax())
-        if token == stop:
-            break
-        new.append(token)
-        waiting = [token]
-    return new
+# like: the cache that comes back is dropped
+#-    generator, cache, new, waiting = torch.Generator().manual_seed(seed), empty_cache(params), [], list(prompt)
+#-    for _ in range(room):
+#+    cache, new, waiting = empty_cache(params), [], list(prompt)
+#+    while len(new) < room:
+
+#-            logits, _ = reference_decode_step(params, token, cache)
+#-        if temperature:
+#+            logits, cache = reference_decode_step(params, token, cache)
+#+        if temperature:
+#+            generator = torch.Generator().manual_seed(seed)
 
 
 # %% wrong generate: PyTorch's global generator
@@ -1355,27 +1072,12 @@ def generate(params, prompt, n_new, temperature=0.0, seed=0, stop=None, max_leng
 # %% wrong generate: logits multiplied by the temperature
 # says: logits are divided
 # visible: passes
-def generate(params, prompt, n_new, temperature=0.0, seed=0, stop=None, max_length=None):
-    if not prompt or (max_length is not None and len(prompt) > max_length):
-        raise ValueError("prompt")
-    if n_new < 0:
-        raise ValueError("n_new")
-    if temperature < 0:
-        raise ValueError("temperature")
-    room = n_new if max_length is None else min(n_new, max_length - len(prompt))
-    generator, cache, new, waiting = torch.Generator().manual_seed(seed), empty_cache(params), [], list(prompt)
-    while len(new) < room:
-        for token in waiting:
-            logits, cache = reference_decode_step(params, token, cache)
-        if temperature:
-            token = int(torch.multinomial((logits * temperature).softmax(-1), 1, generator=generator))
-        else:
-            token = int(logits.argmax())
-        if token == stop:
-            break
-        new.append(token)
-        waiting = [token]
-    return new
+# like: PyTorch's global generator
+#-    cache, new, waiting = empty_cache(params), [], list(prompt)
+#+    generator, cache, new, waiting = torch.Generator().manual_seed(seed), empty_cache(params), [], list(prompt)
+
+#-            token = int(torch.multinomial((logits / temperature).softmax(-1), 1))
+#+            token = int(torch.multinomial((logits * temperature).softmax(-1), 1, generator=generator))
 
 
 # %% wrong generate: the new tokens appended to the caller's prompt
@@ -1407,28 +1109,16 @@ def generate(params, prompt, n_new, temperature=0.0, seed=0, stop=None, max_leng
 # %% wrong generate: an empty prompt starts with token 0
 # says: an empty prompt
 # visible: passes
-def generate(params, prompt, n_new, temperature=0.0, seed=0, stop=None, max_length=None):
-    if max_length is not None and len(prompt) > max_length:
-        raise ValueError("prompt")
-    if n_new < 0:
-        raise ValueError("n_new")
-    if temperature < 0:
-        raise ValueError("temperature")
-    room = n_new if max_length is None else min(n_new, max_length - len(prompt))
-    generator, cache, new = torch.Generator().manual_seed(seed), empty_cache(params), []
-    waiting = list(prompt) or [0]
-    while len(new) < room:
-        for token in waiting:
-            logits, cache = reference_decode_step(params, token, cache)
-        if temperature:
-            token = int(torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator))
-        else:
-            token = int(logits.argmax())
-        if token == stop:
-            break
-        new.append(token)
-        waiting = [token]
-    return new
+# like: PyTorch's global generator
+#-    if not prompt or (max_length is not None and len(prompt) > max_length):
+#+    if max_length is not None and len(prompt) > max_length:
+
+#-    cache, new, waiting = empty_cache(params), [], list(prompt)
+#+    generator, cache, new = torch.Generator().manual_seed(seed), empty_cache(params), []
+#+    waiting = list(prompt) or [0]
+
+#-            token = int(torch.multinomial((logits / temperature).softmax(-1), 1))
+#+            token = int(torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator))
 
 
 # %% wrong generate: the package's own

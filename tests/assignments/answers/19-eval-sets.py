@@ -104,22 +104,13 @@ def answer_metrics(answer, references):
 
 # %% wrong answer-metrics: the articles stay
 # says: the articles stay
-def answer_metrics(answer, references):
-    if isinstance(references, str):
-        raise TypeError("references")
-    if not isinstance(answer, str):
-        raise TypeError("answer")
+# like: the references averaged
+#-        text = "".join(c for c in text if c not in string.punctuation and unicodedata.category(c)[0] != "P")
+#-        return [w for w in text.split() if w not in ("a", "an", "the")]
+#+        return "".join(c for c in text if c not in string.punctuation and unicodedata.category(c)[0] != "P").split()
 
-    def tokens(text):
-        text = unicodedata.normalize("NFKC", text).casefold()
-        return "".join(c for c in text if c not in string.punctuation and unicodedata.category(c)[0] != "P").split()
-
-    said, f1s = tokens(answer), []
-    wanted_ones = [tokens(r) for r in references] or [[]]
-    for wanted in wanted_ones:
-        common = sum((Counter(said) & Counter(wanted)).values())
-        f1s.append(2 * common / (len(said) + len(wanted)) if said or wanted else 1.0)
-    return {"exact_match": float(said in wanted_ones), "token_f1": max(f1s)}
+#-    return {"exact_match": float(said in wanted_ones), "token_f1": float(np.mean(f1s))}
+#+    return {"exact_match": float(said in wanted_ones), "token_f1": max(f1s)}
 
 
 # %% wrong answer-metrics: sets of words
@@ -191,40 +182,22 @@ def answer_metrics(answer, references):
 # %% wrong answer-metrics: SQuAD's script as it stands, for ASCII alone
 # says: by NFKC
 # visible: passes
-def answer_metrics(answer, references):
-    if isinstance(references, str):
-        raise TypeError("references")
-    if not isinstance(answer, str):
-        raise TypeError("answer")
-
-    def tokens(text):
-        text = "".join(c for c in text.casefold() if c not in string.punctuation)
-        return re.sub(r"\b(a|an|the)\b", " ", text).split()
-
-    said, accepted = tokens(answer), [tokens(r) for r in references] or [[]]
-    f1s = [2 * sum((Counter(said) & Counter(w)).values()) / max(1, len(said) + len(w)) for w in accepted]
-    exact = float(said in accepted)
-    return {"exact_match": exact, "token_f1": max([exact, *f1s])}
+# like: lower case instead of case folding
+#-        text = unicodedata.normalize("NFKC", text).lower()
+#-        text = "".join(c for c in text if c not in string.punctuation and unicodedata.category(c)[0] != "P")
+#-        return [w for w in text.split() if w not in ("a", "an", "the")]
+#+        text = "".join(c for c in text.casefold() if c not in string.punctuation)
+#+        return re.sub(r"\b(a|an|the)\b", " ", text).split()
 
 
 # %% wrong answer-metrics: punctuation replaced by a space
 # says: nothing takes the place of punctuation
 # visible: passes
-def answer_metrics(answer, references):
-    if isinstance(references, str):
-        raise TypeError("references")
-    if not isinstance(answer, str):
-        raise TypeError("answer")
-
-    def tokens(text):
-        text = unicodedata.normalize("NFKC", text).casefold()
-        text = "".join(" " if c in string.punctuation or unicodedata.category(c)[0] == "P" else c for c in text)
-        return [w for w in text.split() if w not in ("a", "an", "the")]
-
-    said, accepted = tokens(answer), [tokens(r) for r in references] or [[]]
-    f1s = [2 * sum((Counter(said) & Counter(w)).values()) / max(1, len(said) + len(w)) for w in accepted]
-    exact = float(said in accepted)
-    return {"exact_match": exact, "token_f1": max([exact, *f1s])}
+# like: lower case instead of case folding
+#-        text = unicodedata.normalize("NFKC", text).lower()
+#-        text = "".join(c for c in text if c not in string.punctuation and unicodedata.category(c)[0] != "P")
+#+        text = unicodedata.normalize("NFKC", text).casefold()
+#+        text = "".join(" " if c in string.punctuation or unicodedata.category(c)[0] == "P" else c for c in text)
 
 
 # %% wrong answer-metrics: articles cut out of words
@@ -251,20 +224,12 @@ def answer_metrics(answer, references):
 # %% wrong answer-metrics: all that is no word character goes
 # says: a currency sign
 # visible: passes
-def answer_metrics(answer, references):
-    if isinstance(references, str):
-        raise TypeError("references")
-    if not isinstance(answer, str):
-        raise TypeError("answer")
-
-    def tokens(text):
-        text = re.sub(r"[^\w\s]|_", "", unicodedata.normalize("NFKC", text).casefold())
-        return re.sub(r"\b(a|an|the)\b", " ", text).split()
-
-    said, accepted = tokens(answer), [tokens(r) for r in references] or [[]]
-    f1s = [2 * sum((Counter(said) & Counter(w)).values()) / max(1, len(said) + len(w)) for w in accepted]
-    exact = float(said in accepted)
-    return {"exact_match": exact, "token_f1": max([exact, *f1s])}
+# like: lower case instead of case folding
+#-        text = unicodedata.normalize("NFKC", text).lower()
+#-        text = "".join(c for c in text if c not in string.punctuation and unicodedata.category(c)[0] != "P")
+#-        return [w for w in text.split() if w not in ("a", "an", "the")]
+#+        text = re.sub(r"[^\w\s]|_", "", unicodedata.normalize("NFKC", text).casefold())
+#+        return re.sub(r"\b(a|an|the)\b", " ", text).split()
 
 
 # %% wrong answer-metrics: the order of words ignored
@@ -290,21 +255,12 @@ def answer_metrics(answer, references):
 # %% wrong answer-metrics: nothing said of an unanswerable question scores 0
 # says: the empty answer is right
 # visible: passes
-def answer_metrics(answer, references):
-    if isinstance(references, str):
-        raise TypeError("references")
-    if not isinstance(answer, str):
-        raise TypeError("answer")
+# like: lower case instead of case folding
+#-        text = unicodedata.normalize("NFKC", text).lower()
+#+        text = unicodedata.normalize("NFKC", text).casefold()
 
-    def tokens(text):
-        text = unicodedata.normalize("NFKC", text).casefold()
-        text = "".join(c for c in text if c not in string.punctuation and unicodedata.category(c)[0] != "P")
-        return [w for w in text.split() if w not in ("a", "an", "the")]
-
-    said, accepted = tokens(answer), [tokens(r) for r in references]
-    f1s = [2 * sum((Counter(said) & Counter(w)).values()) / max(1, len(said) + len(w)) for w in accepted]
-    exact = float(said in accepted)
-    return {"exact_match": exact, "token_f1": max([exact, *f1s])}
+#-    said, accepted = tokens(answer), [tokens(r) for r in references] or [[]]
+#+    said, accepted = tokens(answer), [tokens(r) for r in references]
 
 
 # %% wrong answer-metrics: a division by zero for empty answers
@@ -333,19 +289,12 @@ def answer_metrics(answer, references):
 # %% wrong answer-metrics: a single string taken for a list
 # says: a TypeError that names references
 # visible: passes
-def answer_metrics(answer, references):
-    if not isinstance(answer, str):
-        raise TypeError("answer")
+# like: lower case instead of case folding
+#-    if isinstance(references, str):
+#-        raise TypeError("references")
 
-    def tokens(text):
-        text = unicodedata.normalize("NFKC", text).casefold()
-        text = "".join(c for c in text if c not in string.punctuation and unicodedata.category(c)[0] != "P")
-        return [w for w in text.split() if w not in ("a", "an", "the")]
-
-    said, accepted = tokens(answer), [tokens(r) for r in references] or [[]]
-    f1s = [2 * sum((Counter(said) & Counter(w)).values()) / max(1, len(said) + len(w)) for w in accepted]
-    exact = float(said in accepted)
-    return {"exact_match": exact, "token_f1": max([exact, *f1s])}
+#-        text = unicodedata.normalize("NFKC", text).lower()
+#+        text = unicodedata.normalize("NFKC", text).casefold()
 
 
 # %% wrong answer-metrics: the book's own functions
@@ -444,68 +393,28 @@ def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
 
 # %% wrong slice-report: mean and 1.96 standard errors
 # says: 0.449 and 1.15
-def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
-    scores = np.asarray(scores, float)
-    if not len(scores) or np.isnan(scores).any():
-        raise ValueError("scores")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    parts = [("all", "all", scores)]
-    for by, labels in slices.items():
-        if len(labels) != len(scores):
-            raise ValueError(by)
-        for v in sorted(set(labels), key=str):
-            parts.append((by, v, scores[[x == v for x in labels]]))
-    rows = []
-    for by, v, p in parts:
-        half = 1.96 * p.std() / np.sqrt(len(p))
-        rows.append((by, v, len(p), p.mean(), p.mean() - half, p.mean() + half, len(p) < 30))
-    return pd.DataFrame(rows, columns=["by", "slice", "n", "mean", "low", "high", "small"])
+# like: quantiles of the scores, not of means
+#-        low, high = np.quantile(p, [(1 - level) / 2, (1 + level) / 2])
+#-        rows.append((by, v, len(p), p.mean(), low, high, len(p) < 30))
+#+        half = 1.96 * p.std() / np.sqrt(len(p))
+#+        rows.append((by, v, len(p), p.mean(), p.mean() - half, p.mean() + half, len(p) < 30))
 
 
 # %% wrong slice-report: drawn without replacement
 # says: draws are without replacement
-def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
-    scores = np.asarray(scores, float)
-    if not len(scores) or np.isnan(scores).any():
-        raise ValueError("scores")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    parts = [("all", "all", scores)]
-    for by, labels in slices.items():
-        if len(labels) != len(scores):
-            raise ValueError(by)
-        for v in sorted(set(labels), key=str):
-            parts.append((by, v, scores[[x == v for x in labels]]))
-    rows = []
-    for by, v, p in parts:
-        rng = np.random.default_rng(seed)
-        means = [rng.permutation(p).mean() for _ in range(n_resamples)]
-        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-        rows.append((by, v, len(p), p.mean(), low, high, len(p) < 30))
-    return pd.DataFrame(rows, columns=["by", "slice", "n", "mean", "low", "high", "small"])
+# like: quantiles of the scores, not of means
+#-        low, high = np.quantile(p, [(1 - level) / 2, (1 + level) / 2])
+#+        rng = np.random.default_rng(seed)
+#+        means = [rng.permutation(p).mean() for _ in range(n_resamples)]
+#+        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
 
 
 # %% wrong slice-report: the basic interval, mirrored at the mean
 # says: mirrored at the mean
-def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
-    scores = np.asarray(scores, float)
-    if not len(scores) or np.isnan(scores).any():
-        raise ValueError("scores")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    parts = [("all", "all", scores)]
-    for by, labels in slices.items():
-        if len(labels) != len(scores):
-            raise ValueError(by)
-        for v in sorted(set(labels), key=str):
-            parts.append((by, v, scores[[x == v for x in labels]]))
-    rows = []
-    for by, v, p in parts:
-        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
-        low, high = 2 * p.mean() - np.quantile(means, [(1 + level) / 2, (1 - level) / 2])
-        rows.append((by, v, len(p), p.mean(), low, high, len(p) < 30))
-    return pd.DataFrame(rows, columns=["by", "slice", "n", "mean", "low", "high", "small"])
+# like: quantiles of the scores, not of means
+#-        low, high = np.quantile(p, [(1 - level) / 2, (1 + level) / 2])
+#+        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
+#+        low, high = 2 * p.mean() - np.quantile(means, [(1 + level) / 2, (1 - level) / 2])
 
 
 # %% wrong slice-report: a groupby that drops the items without a label
@@ -533,187 +442,85 @@ def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
 # %% wrong slice-report: 30 items called small
 # says: 30 items are not fewer than 30
 # visible: passes
-def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
-    scores = np.asarray(scores, float)
-    if not len(scores) or np.isnan(scores).any():
-        raise ValueError("scores")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    parts = [("all", "all", scores)]
-    for by, labels in slices.items():
-        if len(labels) != len(scores):
-            raise ValueError(by)
-        for v in sorted(set(labels), key=str):
-            parts.append((by, v, scores[[x == v for x in labels]]))
-    rows = []
-    for by, v, p in parts:
-        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
-        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-        rows.append((by, v, len(p), p.mean(), low, high, len(p) <= 30))
-    return pd.DataFrame(rows, columns=["by", "slice", "n", "mean", "low", "high", "small"])
+# like: quantiles of the scores, not of means
+#-        low, high = np.quantile(p, [(1 - level) / 2, (1 + level) / 2])
+#-        rows.append((by, v, len(p), p.mean(), low, high, len(p) < 30))
+#+        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
+#+        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+#+        rows.append((by, v, len(p), p.mean(), low, high, len(p) <= 30))
 
 
 # %% wrong slice-report: 1 - level cut off at each end
 # says: Is a tenth cut off at each end
 # visible: passes
-def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
-    scores = np.asarray(scores, float)
-    if not len(scores) or np.isnan(scores).any():
-        raise ValueError("scores")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    parts = [("all", "all", scores)]
-    for by, labels in slices.items():
-        if len(labels) != len(scores):
-            raise ValueError(by)
-        for v in sorted(set(labels), key=str):
-            parts.append((by, v, scores[[x == v for x in labels]]))
-    rows = []
-    for by, v, p in parts:
-        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
-        low, high = np.quantile(means, [1 - level, level])
-        rows.append((by, v, len(p), p.mean(), low, high, len(p) < 30))
-    return pd.DataFrame(rows, columns=["by", "slice", "n", "mean", "low", "high", "small"])
+# like: quantiles of the scores, not of means
+#-        low, high = np.quantile(p, [(1 - level) / 2, (1 + level) / 2])
+#+        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
+#+        low, high = np.quantile(means, [1 - level, level])
 
 
 # %% wrong slice-report: as many items drawn as all have
 # says: are as many items drawn as the slice has
 # visible: passes
-def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
-    scores = np.asarray(scores, float)
-    if not len(scores) or np.isnan(scores).any():
-        raise ValueError("scores")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    parts = [("all", "all", scores)]
-    for by, labels in slices.items():
-        if len(labels) != len(scores):
-            raise ValueError(by)
-        for v in sorted(set(labels), key=str):
-            parts.append((by, v, scores[[x == v for x in labels]]))
-    rows = []
-    for by, v, p in parts:
-        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(scores)))].mean(axis=1)
-        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-        rows.append((by, v, len(p), p.mean(), low, high, len(p) < 30))
-    return pd.DataFrame(rows, columns=["by", "slice", "n", "mean", "low", "high", "small"])
+# like: quantiles of the scores, not of means
+#-        low, high = np.quantile(p, [(1 - level) / 2, (1 + level) / 2])
+#+        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(scores)))].mean(axis=1)
+#+        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
 
 
 # %% wrong slice-report: the level is always 0.95
 # says: for 11 of 12 right and level 0.8
 # visible: passes
-def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
-    scores = np.asarray(scores, float)
-    if not len(scores) or np.isnan(scores).any():
-        raise ValueError("scores")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    parts = [("all", "all", scores)]
-    for by, labels in slices.items():
-        if len(labels) != len(scores):
-            raise ValueError(by)
-        for v in sorted(set(labels), key=str):
-            parts.append((by, v, scores[[x == v for x in labels]]))
-    rows = []
-    for by, v, p in parts:
-        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
-        low, high = np.quantile(means, [0.025, 0.975])
-        rows.append((by, v, len(p), p.mean(), low, high, len(p) < 30))
-    return pd.DataFrame(rows, columns=["by", "slice", "n", "mean", "low", "high", "small"])
+# like: quantiles of the scores, not of means
+#-        low, high = np.quantile(p, [(1 - level) / 2, (1 + level) / 2])
+#+        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
+#+        low, high = np.quantile(means, [0.025, 0.975])
 
 
 # %% wrong slice-report: one stream of random numbers for all slices
 # says: one stream of random numbers
 # visible: passes
-def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
-    scores = np.asarray(scores, float)
-    if not len(scores) or np.isnan(scores).any():
-        raise ValueError("scores")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    rng = np.random.default_rng(seed)
-    parts = [("all", "all", scores)]
-    for by, labels in slices.items():
-        if len(labels) != len(scores):
-            raise ValueError(by)
-        for v in sorted(set(labels), key=str):
-            parts.append((by, v, scores[[x == v for x in labels]]))
-    rows = []
-    for by, v, p in parts:
-        means = p[rng.integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
-        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-        rows.append((by, v, len(p), p.mean(), low, high, len(p) < 30))
-    return pd.DataFrame(rows, columns=["by", "slice", "n", "mean", "low", "high", "small"])
+# like: quantiles of the scores, not of means
+#-        raise ValueError("level")
+#+        raise ValueError("level")
+#+    rng = np.random.default_rng(seed)
+
+#-        low, high = np.quantile(p, [(1 - level) / 2, (1 + level) / 2])
+#+        means = p[rng.integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
+#+        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
 
 
 # %% wrong slice-report: the seed not used
 # says: two calls with the same arguments
 # visible: passes
-def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
-    scores = np.asarray(scores, float)
-    if not len(scores) or np.isnan(scores).any():
-        raise ValueError("scores")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    parts = [("all", "all", scores)]
-    for by, labels in slices.items():
-        if len(labels) != len(scores):
-            raise ValueError(by)
-        for v in sorted(set(labels), key=str):
-            parts.append((by, v, scores[[x == v for x in labels]]))
-    rows = []
-    for by, v, p in parts:
-        means = p[np.random.default_rng().integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
-        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-        rows.append((by, v, len(p), p.mean(), low, high, len(p) < 30))
-    return pd.DataFrame(rows, columns=["by", "slice", "n", "mean", "low", "high", "small"])
+# like: quantiles of the scores, not of means
+#-        low, high = np.quantile(p, [(1 - level) / 2, (1 + level) / 2])
+#+        means = p[np.random.default_rng().integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
+#+        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
 
 
 # %% wrong slice-report: the mean of the slices' means as the overall mean
 # says: for the example worked by hand
-def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
-    scores = np.asarray(scores, float)
-    if not len(scores) or np.isnan(scores).any():
-        raise ValueError("scores")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    parts = [("all", "all", scores)]
-    for by, labels in slices.items():
-        if len(labels) != len(scores):
-            raise ValueError(by)
-        for v in sorted(set(labels), key=str):
-            parts.append((by, v, scores[[x == v for x in labels]]))
-    rows = []
-    for by, v, p in parts:
-        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
-        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-        rows.append([by, v, len(p), p.mean(), low, high, len(p) < 30])
-    rows[0][3] = np.mean([row[3] for row in rows[1:]]) if len(rows) > 1 else rows[0][3]
-    return pd.DataFrame(rows, columns=["by", "slice", "n", "mean", "low", "high", "small"])
+# like: quantiles of the scores, not of means
+#-        low, high = np.quantile(p, [(1 - level) / 2, (1 + level) / 2])
+#-        rows.append((by, v, len(p), p.mean(), low, high, len(p) < 30))
+#+        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
+#+        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+#+        rows.append([by, v, len(p), p.mean(), low, high, len(p) < 30])
+#+    rows[0][3] = np.mean([row[3] for row in rows[1:]]) if len(rows) > 1 else rows[0][3]
 
 
 # %% wrong slice-report: NaN left out of the means
 # says: a ValueError whose message names scores
 # visible: passes
-def slice_report(scores, slices, level=0.95, n_resamples=2000, seed=0):
-    scores = np.asarray(scores, float)
-    if not len(scores):
-        raise ValueError("scores")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    parts = [("all", "all", scores)]
-    for by, labels in slices.items():
-        if len(labels) != len(scores):
-            raise ValueError(by)
-        for v in sorted(set(labels), key=str):
-            parts.append((by, v, scores[[x == v for x in labels]]))
-    rows = []
-    for by, v, p in parts:
-        p = p[~np.isnan(p)]
-        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
-        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-        rows.append((by, v, len(p), p.mean(), low, high, len(p) < 30))
-    return pd.DataFrame(rows, columns=["by", "slice", "n", "mean", "low", "high", "small"])
+# like: quantiles of the scores, not of means
+#-    if not len(scores) or np.isnan(scores).any():
+#+    if not len(scores):
+
+#-        low, high = np.quantile(p, [(1 - level) / 2, (1 + level) / 2])
+#+        p = p[~np.isnan(p)]
+#+        means = p[np.random.default_rng(seed).integers(len(p), size=(n_resamples, len(p)))].mean(axis=1)
+#+        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
 
 
 # %% wrong slice-report: SciPy's bootstrap
@@ -798,34 +605,20 @@ def agreement(a, b):
 
 # %% wrong cohen-kappa: both raters' labels pooled, which is Scott's pi
 # says: labels are pooled
-def agreement(a, b):
-    if not len(a):
-        raise ValueError("a")
-    if len(a) != len(b):
-        raise ValueError("b")
-    labels = list(dict.fromkeys([*a, *b]))
-    pairs = Counter(zip(a, b))
-    counts = [[pairs[i, j] for j in labels] for i in labels]
-    observed = np.trace(counts) / len(a)
-    chance = sum((([*a, *b].count(x)) / (2 * len(a))) ** 2 for x in labels)
-    kappa = np.nan if len(labels) == 1 else (observed - chance) / (1 - chance)
-    return {"labels": labels, "counts": counts, "observed": observed, "chance": chance, "kappa": kappa}
+# like: every label equally frequent
+#-    observed, chance = np.trace(counts) / len(a), 1 / len(labels)
+#+    observed = np.trace(counts) / len(a)
+#+    chance = sum((([*a, *b].count(x)) / (2 * len(a))) ** 2 for x in labels)
 
 
 # %% wrong cohen-kappa: the division forgotten
 # says: the division is missing
-def agreement(a, b):
-    if not len(a):
-        raise ValueError("a")
-    if len(a) != len(b):
-        raise ValueError("b")
-    labels = list(dict.fromkeys([*a, *b]))
-    pairs = Counter(zip(a, b))
-    counts = [[pairs[i, j] for j in labels] for i in labels]
-    observed = np.trace(counts) / len(a)
-    chance = sum(a.count(x) * b.count(x) for x in labels) / len(a) ** 2
-    kappa = np.nan if len(labels) == 1 else observed - chance
-    return {"labels": labels, "counts": counts, "observed": observed, "chance": chance, "kappa": kappa}
+# like: every label equally frequent
+#-    observed, chance = np.trace(counts) / len(a), 1 / len(labels)
+#-    kappa = np.nan if len(labels) == 1 else (observed - chance) / (1 - chance)
+#+    observed = np.trace(counts) / len(a)
+#+    chance = sum(a.count(x) * b.count(x) for x in labels) / len(a) ** 2
+#+    kappa = np.nan if len(labels) == 1 else observed - chance
 
 
 # %% wrong cohen-kappa: rows and columns swapped
@@ -846,35 +639,22 @@ def agreement(a, b):
 
 # %% wrong cohen-kappa: labels sorted
 # says: in order of appearance
-def agreement(a, b):
-    if not len(a):
-        raise ValueError("a")
-    if len(a) != len(b):
-        raise ValueError("b")
-    labels = sorted({*a, *b}, key=str)
-    pairs = Counter(zip(a, b))
-    counts = [[pairs[i, j] for j in labels] for i in labels]
-    observed = np.trace(counts) / len(a)
-    chance = sum(a.count(x) * b.count(x) for x in labels) / len(a) ** 2
-    kappa = np.nan if len(labels) == 1 else (observed - chance) / (1 - chance)
-    return {"labels": labels, "counts": counts, "observed": observed, "chance": chance, "kappa": kappa}
+# like: rows and columns swapped
+#-    labels = list(dict.fromkeys([*a, *b]))
+#-    pairs = Counter(zip(b, a))
+#+    labels = sorted({*a, *b}, key=str)
+#+    pairs = Counter(zip(a, b))
 
 
 # %% wrong cohen-kappa: 1 where chance agrees always
 # says: tells nothing about the raters
 # visible: passes
-def agreement(a, b):
-    if not len(a):
-        raise ValueError("a")
-    if len(a) != len(b):
-        raise ValueError("b")
-    labels = list(dict.fromkeys([*a, *b]))
-    pairs = Counter(zip(a, b))
-    counts = [[pairs[i, j] for j in labels] for i in labels]
-    observed = np.trace(counts) / len(a)
-    chance = sum(a.count(x) * b.count(x) for x in labels) / len(a) ** 2
-    kappa = 1.0 if chance == 1 else (observed - chance) / (1 - chance)
-    return {"labels": labels, "counts": counts, "observed": observed, "chance": chance, "kappa": kappa}
+# like: every label equally frequent
+#-    observed, chance = np.trace(counts) / len(a), 1 / len(labels)
+#-    kappa = np.nan if len(labels) == 1 else (observed - chance) / (1 - chance)
+#+    observed = np.trace(counts) / len(a)
+#+    chance = sum(a.count(x) * b.count(x) for x in labels) / len(a) ** 2
+#+    kappa = 1.0 if chance == 1 else (observed - chance) / (1 - chance)
 
 
 # %% wrong cohen-kappa: 0 / 0 left to NumPy, which warns
@@ -915,37 +695,23 @@ def agreement(a, b):
 # %% wrong cohen-kappa: only the labels that a gave
 # says: labels that only b gave
 # visible: passes
-def agreement(a, b):
-    if not len(a):
-        raise ValueError("a")
-    if len(a) != len(b):
-        raise ValueError("b")
-    labels = list(dict.fromkeys(a))
-    pairs = Counter(zip(a, b))
-    counts = [[pairs[i, j] for j in labels] for i in labels]
-    observed = np.trace(counts) / len(a)
-    chance = sum(a.count(x) * b.count(x) for x in labels) / len(a) ** 2
-    kappa = np.nan if chance == 1 else (observed - chance) / (1 - chance)
-    return {"labels": labels, "counts": counts, "observed": observed, "chance": chance, "kappa": kappa}
+# like: negative values cut off
+#-    labels = list(dict.fromkeys([*a, *b]))
+#+    labels = list(dict.fromkeys(a))
+
+#-    kappa = np.maximum(0, kappa)
 
 
 # %% wrong cohen-kappa: an array makes strings of the ints
 # says: makes strings of the ints
 # visible: passes
-def agreement(a, b):
-    if not len(a):
-        raise ValueError("a")
-    if len(a) != len(b):
-        raise ValueError("b")
-    both = np.array([*a, *b])
-    a, b = both[: len(a)].tolist(), both[len(a) :].tolist()
-    labels = list(dict.fromkeys([*a, *b]))
-    pairs = Counter(zip(a, b))
-    counts = [[pairs[i, j] for j in labels] for i in labels]
-    observed = np.trace(counts) / len(a)
-    chance = sum(a.count(x) * b.count(x) for x in labels) / len(a) ** 2
-    kappa = np.nan if chance == 1 else (observed - chance) / (1 - chance)
-    return {"labels": labels, "counts": counts, "observed": observed, "chance": chance, "kappa": kappa}
+# like: negative values cut off
+#-        raise ValueError("b")
+#+        raise ValueError("b")
+#+    both = np.array([*a, *b])
+#+    a, b = both[: len(a)].tolist(), both[len(a) :].tolist()
+
+#-    kappa = np.maximum(0, kappa)
 
 
 # %% wrong cohen-kappa: lists of unlike lengths cut to the shorter
@@ -1112,50 +878,25 @@ def compare(a, b, clusters=None, level=0.95, n_resamples=4000, seed=0):
 
 # %% wrong paired-comparison: a verdict from a handful of questions
 # says: five questions support no verdict
-def compare(a, b, clusters=None, level=0.95, n_resamples=4000, seed=0):
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    if not len(a) or np.isnan(a).any():
-        raise ValueError("a")
-    if len(b) != len(a) or np.isnan(b).any():
-        raise ValueError("b")
-    codes = np.arange(len(a)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
-    if len(codes) != len(a):
-        raise ValueError("clusters")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    gaps = b - a
-    sums, sizes = np.bincount(codes, gaps), np.bincount(codes)
-    draws = np.random.default_rng(seed).integers(len(sums), size=(n_resamples, len(sums)))
-    low, high = np.quantile(sums[draws].sum(1) / sizes[draws].sum(1), [(1 - level) / 2, (1 + level) / 2])
-    verdict = "cannot tell" if low <= 0 <= high else "B" if low > 0 else "A"
-    return {
-        "n": len(a), "units": len(sums), "difference": gaps.mean(), "low": low, "high": high,
-        "wins": sum(b > a), "losses": sum(b < a), "verdict": verdict,
-    }  # fmt: skip
+# like: A minus B
+#-    gaps = a - b
+#+    gaps = b - a
+
+#-    verdict = "cannot tell" if len(sums) < 30 or low <= 0 <= high else "A" if low > 0 else "B"
+#+    verdict = "cannot tell" if low <= 0 <= high else "B" if low > 0 else "A"
 
 
 # %% wrong paired-comparison: clusters ignored in the resampling
 # says: a drawn cluster brings all its questions
 # visible: passes
-def compare(a, b, clusters=None, level=0.95, n_resamples=4000, seed=0):
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    if not len(a) or np.isnan(a).any():
-        raise ValueError("a")
-    if len(b) != len(a) or np.isnan(b).any():
-        raise ValueError("b")
-    if clusters is not None and len(clusters) != len(a):
-        raise ValueError("clusters")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    units = len(a) if clusters is None else len(set(clusters))
-    gaps = b - a
-    means = gaps[np.random.default_rng(seed).integers(len(a), size=(n_resamples, len(a)))].mean(1)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    verdict = "cannot tell" if units < 30 or low <= 0 <= high else "B" if low > 0 else "A"
-    return {
-        "n": len(a), "units": units, "difference": gaps.mean(), "low": low, "high": high,
-        "wins": sum(b > a), "losses": sum(b < a), "verdict": verdict,
-    }  # fmt: skip
+# like: quantiles of the gaps, not of their means
+#-    low, high = np.quantile(b - a, [(1 - level) / 2, (1 + level) / 2])
+#+    gaps = b - a
+#+    means = gaps[np.random.default_rng(seed).integers(len(a), size=(n_resamples, len(a)))].mean(1)
+#+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+
+#-        "n": len(a), "units": units, "difference": (b - a).mean(), "low": low, "high": high,
+#+        "n": len(a), "units": units, "difference": gaps.mean(), "low": low, "high": high,
 
 
 # %% wrong paired-comparison: every cluster counts the same, in the difference too
@@ -1185,103 +926,54 @@ def compare(a, b, clusters=None, level=0.95, n_resamples=4000, seed=0):
 # %% wrong paired-comparison: divided by all questions, not by those drawn
 # says: the mean is over the questions that were drawn
 # visible: passes
-def compare(a, b, clusters=None, level=0.95, n_resamples=4000, seed=0):
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    if not len(a) or np.isnan(a).any():
-        raise ValueError("a")
-    if len(b) != len(a) or np.isnan(b).any():
-        raise ValueError("b")
-    codes = np.arange(len(a)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
-    if len(codes) != len(a):
-        raise ValueError("clusters")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    gaps = b - a
-    sums = np.bincount(codes, gaps)
-    draws = np.random.default_rng(seed).integers(len(sums), size=(n_resamples, len(sums)))
-    low, high = np.quantile(sums[draws].sum(1) / len(a), [(1 - level) / 2, (1 + level) / 2])
-    verdict = "cannot tell" if len(sums) < 30 or low <= 0 <= high else "B" if low > 0 else "A"
-    return {
-        "n": len(a), "units": len(sums), "difference": gaps.mean(), "low": low, "high": high,
-        "wins": sum(b > a), "losses": sum(b < a), "verdict": verdict,
-    }  # fmt: skip
+# like: A minus B
+#-    gaps = a - b
+#-    sums, sizes = np.bincount(codes, gaps), np.bincount(codes)
+#+    gaps = b - a
+#+    sums = np.bincount(codes, gaps)
+
+#-    low, high = np.quantile(sums[draws].sum(1) / sizes[draws].sum(1), [(1 - level) / 2, (1 + level) / 2])
+#-    verdict = "cannot tell" if len(sums) < 30 or low <= 0 <= high else "A" if low > 0 else "B"
+#+    low, high = np.quantile(sums[draws].sum(1) / len(a), [(1 - level) / 2, (1 + level) / 2])
+#+    verdict = "cannot tell" if len(sums) < 30 or low <= 0 <= high else "B" if low > 0 else "A"
 
 
 # %% wrong paired-comparison: questions counted for the rule of 30, not clusters
 # says: it is clusters that are counted
 # visible: passes
-def compare(a, b, clusters=None, level=0.95, n_resamples=4000, seed=0):
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    if not len(a) or np.isnan(a).any():
-        raise ValueError("a")
-    if len(b) != len(a) or np.isnan(b).any():
-        raise ValueError("b")
-    codes = np.arange(len(a)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
-    if len(codes) != len(a):
-        raise ValueError("clusters")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    gaps = b - a
-    sums, sizes = np.bincount(codes, gaps), np.bincount(codes)
-    draws = np.random.default_rng(seed).integers(len(sums), size=(n_resamples, len(sums)))
-    low, high = np.quantile(sums[draws].sum(1) / sizes[draws].sum(1), [(1 - level) / 2, (1 + level) / 2])
-    verdict = "cannot tell" if len(a) < 30 or low <= 0 <= high else "B" if low > 0 else "A"
-    return {
-        "n": len(a), "units": len(sums), "difference": gaps.mean(), "low": low, "high": high,
-        "wins": sum(b > a), "losses": sum(b < a), "verdict": verdict,
-    }  # fmt: skip
+# like: A minus B
+#-    gaps = a - b
+#+    gaps = b - a
+
+#-    verdict = "cannot tell" if len(sums) < 30 or low <= 0 <= high else "A" if low > 0 else "B"
+#+    verdict = "cannot tell" if len(a) < 30 or low <= 0 <= high else "B" if low > 0 else "A"
 
 
 # %% wrong paired-comparison: an interval that touches 0 taken for a win
 # says: touches 0
 # visible: passes
-def compare(a, b, clusters=None, level=0.95, n_resamples=4000, seed=0):
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    if not len(a) or np.isnan(a).any():
-        raise ValueError("a")
-    if len(b) != len(a) or np.isnan(b).any():
-        raise ValueError("b")
-    codes = np.arange(len(a)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
-    if len(codes) != len(a):
-        raise ValueError("clusters")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    gaps = b - a
-    sums, sizes = np.bincount(codes, gaps), np.bincount(codes)
-    draws = np.random.default_rng(seed).integers(len(sums), size=(n_resamples, len(sums)))
-    low, high = np.quantile(sums[draws].sum(1) / sizes[draws].sum(1), [(1 - level) / 2, (1 + level) / 2])
-    verdict = "cannot tell" if len(sums) < 30 or low < 0 < high or low == high == 0 else "B" if low >= 0 else "A"
-    return {
-        "n": len(a), "units": len(sums), "difference": gaps.mean(), "low": low, "high": high,
-        "wins": sum(b > a), "losses": sum(b < a), "verdict": verdict,
-    }  # fmt: skip
+# like: A minus B
+#-    gaps = a - b
+#+    gaps = b - a
+
+#-    verdict = "cannot tell" if len(sums) < 30 or low <= 0 <= high else "A" if low > 0 else "B"
+#+    verdict = "cannot tell" if len(sums) < 30 or low < 0 < high or low == high == 0 else "B" if low >= 0 else "A"
 
 
 # %% wrong paired-comparison: standard errors of the gaps
 # says: No formula with standard errors
 # visible: passes
-def compare(a, b, clusters=None, level=0.95, n_resamples=4000, seed=0):
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    if not len(a) or np.isnan(a).any():
-        raise ValueError("a")
-    if len(b) != len(a) or np.isnan(b).any():
-        raise ValueError("b")
-    if clusters is not None and len(clusters) != len(a):
-        raise ValueError("clusters")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    units = len(a) if clusters is None else len(set(clusters))
-    gaps = b - a
-    half = 1.96 * gaps.std() / np.sqrt(len(a))
-    low, high = gaps.mean() - half, gaps.mean() + half
-    if len(a) < 30:  # too few for the formula
-        means = gaps[np.random.default_rng(seed).integers(len(a), size=(n_resamples, len(a)))].mean(1)
-        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    verdict = "cannot tell" if units < 30 or low <= 0 <= high else "B" if low > 0 else "A"
-    return {
-        "n": len(a), "units": units, "difference": gaps.mean(), "low": low, "high": high,
-        "wins": sum(b > a), "losses": sum(b < a), "verdict": verdict,
-    }  # fmt: skip
+# like: quantiles of the gaps, not of their means
+#-    low, high = np.quantile(b - a, [(1 - level) / 2, (1 + level) / 2])
+#+    gaps = b - a
+#+    half = 1.96 * gaps.std() / np.sqrt(len(a))
+#+    low, high = gaps.mean() - half, gaps.mean() + half
+#+    if len(a) < 30:  # too few for the formula
+#+        means = gaps[np.random.default_rng(seed).integers(len(a), size=(n_resamples, len(a)))].mean(1)
+#+        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+
+#-        "n": len(a), "units": units, "difference": (b - a).mean(), "low": low, "high": high,
+#+        "n": len(a), "units": units, "difference": gaps.mean(), "low": low, "high": high,
 
 
 # %% wrong paired-comparison: questions with a missing score left out
@@ -1314,26 +1006,15 @@ def compare(a, b, clusters=None, level=0.95, n_resamples=4000, seed=0):
 # %% wrong paired-comparison: always the same seed
 # says: the argument is not used
 # visible: passes
-def compare(a, b, clusters=None, level=0.95, n_resamples=4000, seed=0):
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    if not len(a) or np.isnan(a).any():
-        raise ValueError("a")
-    if len(b) != len(a) or np.isnan(b).any():
-        raise ValueError("b")
-    codes = np.arange(len(a)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
-    if len(codes) != len(a):
-        raise ValueError("clusters")
-    if not 0 < level < 1:
-        raise ValueError("level")
-    gaps = b - a
-    sums, sizes = np.bincount(codes, gaps), np.bincount(codes)
-    draws = np.random.default_rng(42).integers(len(sums), size=(n_resamples, len(sums)))
-    low, high = np.quantile(sums[draws].sum(1) / sizes[draws].sum(1), [(1 - level) / 2, (1 + level) / 2])
-    verdict = "cannot tell" if len(sums) < 30 or low <= 0 <= high else "B" if low > 0 else "A"
-    return {
-        "n": len(a), "units": len(sums), "difference": gaps.mean(), "low": low, "high": high,
-        "wins": sum(b > a), "losses": sum(b < a), "verdict": verdict,
-    }  # fmt: skip
+# like: A minus B
+#-    gaps = a - b
+#+    gaps = b - a
+
+#-    draws = np.random.default_rng(seed).integers(len(sums), size=(n_resamples, len(sums)))
+#+    draws = np.random.default_rng(42).integers(len(sums), size=(n_resamples, len(sums)))
+
+#-    verdict = "cannot tell" if len(sums) < 30 or low <= 0 <= high else "A" if low > 0 else "B"
+#+    verdict = "cannot tell" if len(sums) < 30 or low <= 0 <= high else "B" if low > 0 else "A"
 
 
 # %% wrong paired-comparison: SciPy's paired bootstrap

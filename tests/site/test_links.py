@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
@@ -141,3 +142,5 @@ def test_every_page_can_be_mended_and_notebooks_opened_elsewhere(soups: dict[str
             commands = soup.select_one("#locally pre")
             assert commands is not None and "git clone --branch" in commands.get_text(), page
             assert "Open in Colab" in links, page
+            said = soup.select_one(".tools > span")
+            assert said is not None and said.get_text() == f"Version {version('roadbook')}", page

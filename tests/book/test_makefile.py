@@ -10,7 +10,9 @@ from pathlib import Path
 from roadbook import course
 
 BUILDER = "#!/bin/sh\nmkdir -p _build/html && echo new > _build/html/index.html\n"
-SOURCES = "requirements.txt pyproject.toml package.json package-lock.json .npmrc _config.yml _toc.yml index.md"
+SOURCES = (
+    "requirements.txt pyproject.toml package.json package-lock.json .npmrc _config.yml _toc.yml index.md"
+)
 STAMPS = ".venv/.book node_modules/.book"
 
 

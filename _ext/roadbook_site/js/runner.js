@@ -7,6 +7,7 @@ export class Runner {
   #current = null;
   #id = 0;
   #clock = 0;
+  #waiting = [];
 
   // `here`: the address of a script beside worker.js. The version makes caches notice a change.
   constructor(here) {
@@ -16,6 +17,11 @@ export class Runner {
 
   get busy() {
     return this.#current !== null;
+  }
+
+  // Calls back once when the run that is under way has ended.
+  whenFree(call) {
+    this.#waiting.push(call);
   }
 
   // Resolves to {ok, message, output, detail, moved, seconds}; never rejects. `onStage` hears of
@@ -117,6 +123,7 @@ export class Runner {
       tried: ran !== undefined,
       ...result,
     });
+    for (const call of this.#waiting.splice(0)) call();
   }
 }
 

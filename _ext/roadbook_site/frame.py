@@ -274,7 +274,9 @@ def _policy(style: str, *, live: bool) -> str:
     rules.append("style-src 'self'" + (f" {hashed(style)}" if style else ""))
     if live:
         script.append("'wasm-unsafe-eval'")
-        rules.append("worker-src 'self'")
+        # blob: the worker is made of text in the page, so that this policy binds it too; 'self': that text
+        # loads worker.js
+        rules.append("worker-src 'self' blob:")
     return "; ".join([*rules, " ".join(script)])
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 
@@ -133,6 +135,14 @@ BAD: dict[str, tuple[str, str]] = {
         "There is no module pandas in this page, which has Python's standard library only.",
     ),
     "output": ("while True:\n    print('x' * 99)", "Stopped: your code printed more than 20,000 characters."),
+    "hard exit": (
+        "import os\nos._exit(3)",
+        "Your code ended Python itself, as os._exit and os.kill do, before the checks could run.",
+    ),
+    "asyncio": (
+        "import asyncio\nasync def f():\n    return 1\nasyncio.run(f())",
+        "asyncio.run on line 4 cannot wait in this page, where Python runs one call at a time.",
+    ),
     "exit": ("import sys\nsys.exit()", "Your code ended Python with exit() before the checks could run."),
     "name": ("x = 1", "but your code does not define it. Keep the name that stood in the box."),
     "question": ("x = [1 2]", "Syntax: invalid syntax. Perhaps you forgot a comma?"),
@@ -321,6 +331,61 @@ def test_nothing_is_loaded_from_elsewhere_and_python_only_by_run(
     fetched = [r.url for r in requests if "/pyodide/" in r.url]
     assert len(fetched) >= 5, fetched
     assert not [r.url for r in requests if not r.url.startswith(address)]
+
+
+REACHING = {
+    "fetch": 'js.fetch("{there}")',
+    "request": 'r = js.XMLHttpRequest.new()\nr.open("GET", "{there}", False)\nr.send()',
+    "socket": 'js.WebSocket.new("{there}".replace("http", "ws"))',
+    "events": 'js.EventSource.new("{there}")',
+    "import": "js.eval(\"import('{there}')\")",
+    "worker": "js.Worker.new(js.URL.createObjectURL(js.Blob.new([\"fetch('{there}')\"])))",
+    "python": 'from urllib.request import urlopen\nurlopen("{there}")',
+    "again": """\
+from pyodide.ffi import to_js
+new = lambda **fields: to_js(fields, dict_converter=js.Object.fromEntries)
+worker = js.Worker.new("{live}worker.js", new(type="module"))
+code = "import js; js.fetch('{there}')"
+worker.postMessage(new(id=1, index="{index}", code=code, checks="", needs=[]))""",
+}
+"""Each way out that a browser has, and Python's own; the last starts worker.js once more, by its address."""
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[tuple[str, list[str]]]:
+    """The address of another host, which lets every page read it, and the paths it was asked for."""
+    heard: list[str] = []
+
+    class Host(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.path)
+            self.send_response(200)
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Content-Type", "text/javascript")
+            self.end_headers()
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Host)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/", heard
+    server.shutdown()
+    server.server_close()
+
+
+def test_code_in_a_drill_reaches_no_other_host(
+    page: Page, address: str, built: Path, elsewhere: tuple[str, list[str]]
+) -> None:
+    there, heard = elsewhere
+    page.goto(address + PAGE)
+    box = Box(page)
+    index = address + next(built.rglob("pyodide.mjs")).parent.relative_to(built).as_posix() + "/"
+    for name, code in REACHING.items():
+        box.run(f"import js\n{code.format(there=there + name, live=f'{address}_static/live/', index=index)}")
+    page.wait_for_timeout(5_000)  # time for what was only begun
+    assert heard == []
+    assert box.run(DRILL.answer).passed
 
 
 def test_no_page_of_these_tests_asked_another_host(shared: Page, asked: list[str], address: str) -> None:

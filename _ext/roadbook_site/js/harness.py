@@ -113,6 +113,11 @@ def explain(error: BaseException, phase: str = CODE, packages: str = "") -> str:
         )
     if isinstance(error, SystemExit):
         return "Your code ended Python with `exit()` before the checks could run. Leave that call out."
+    if isinstance(error, RuntimeError) and words.startswith("Cannot stack switch"):
+        return (
+            f"`asyncio.run` on {where} cannot wait in this page, where Python runs one call at a time. "
+            "Solve the drill without `await`."
+        )
     if isinstance(error, NotImplementedError) and line:
         return f"Line {line} still says `raise NotImplementedError`: put your code in its place."
     if isinstance(error, NameError) and phase == CHECKS and line is None:

@@ -161,8 +161,10 @@ def test_the_search_puts_chapters_first_and_shows_no_answers(browser: Browser, a
     tab.goto(f"{address}search.html?q=kappa")
     expect(tab.locator(".search-summary")).to_contain_text("found")
     found = tab.locator("#search-results li > a").evaluate_all("all => all.map(a => a.pathname)")
-    ranks = [2 if "coding-round" in path else int("-drills" in path) for path in found]
-    assert ranks == sorted(ranks) and {0, 1, 2} == set(ranks), found
+    assert found[0].endswith("chapters/llm-project/19-eval-sets.html"), found
+    order = ("", "/exercises/", "-drills", "coding-round")
+    ranks = [max(rank for rank, words in enumerate(order) if words in path) for path in found]
+    assert ranks == sorted(ranks) and set(ranks) == {0, 1, 2, 3}, found
     expect(tab.locator("#search-results li p.context").first).to_be_visible()
     said_there = " ".join(tab.locator("#search-results").all_inner_texts())
     assert "solved" not in said_there and "def " not in said_there, said_there

@@ -458,6 +458,8 @@ def test_box_fits_a_phone(browser: Browser, address: str, scheme: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     # iOS zooms into a box whose letters are smaller.
     assert page.evaluate("e => parseFloat(getComputedStyle(e).fontSize)", box.editor.element_handle()) >= 16
+    ground = "b => getComputedStyle(b).backgroundColor"
+    assert box.run_button.evaluate(ground) != box.at.get_by_role("button", name="Reset").evaluate(ground)
     for button in (box.run_button, box.at.get_by_role("button", name="Reset")):
         size = button.bounding_box()
         assert size and size["height"] >= 44

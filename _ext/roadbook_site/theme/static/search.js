@@ -4,7 +4,9 @@
 // Who looks for a word wants to read about it first, and to practise it then.
 Scorer.score = ([page, , , , score]) => {
   if (page.endsWith("coding-round")) return score - 200;
-  return page.endsWith("-drills") ? score - 100 : score;
+  if (page.endsWith("-drills")) return score - 100;
+  if (page.startsWith("exercises/")) return score - 50;
+  return /^chapters\/.*\/\d\d-/.test(page) ? score + 4 : score; // before lists, behind a title
 };
 
 // The words around a hit: of the text, not of a drill's code and answers nor of what stands around the text. A

@@ -212,10 +212,12 @@ def _progress_row(item: str, words: str, page: str) -> str:
     )
 
 
-def _shortened(words: str, room: int = 64) -> str:
+def _shortened(words: str, room: int = 56) -> str:
     """The first words, as many as a row has room for."""
     words = " ".join(words.split())
-    return words if len(words) <= room else words[:room].rpartition(" ")[0].rstrip(",;:") + " …"
+    if len(words) <= room:
+        return words
+    return words[:room].rpartition(" ")[0].rstrip(",;:") + "\N{NO-BREAK SPACE}…"
 
 
 def in_order(app: Sphinx) -> dict[str, list[str]]:

@@ -155,9 +155,14 @@ export class Box {
   #keep(text) {
     if (this.writing) return;
     this.textarea.value = text;
-    if (this.prefix) store.set(this.#codeKey, text);
-    else if (text === this.stub) store.dropCode(this.drill.name);
+    if (text === this.stub) this.#forgetCode();
+    else if (this.prefix) store.set(this.#codeKey, text);
     else store.keepCode(this.drill.name, text);
+  }
+
+  #forgetCode() {
+    if (this.prefix) store.remove(this.#codeKey);
+    else store.dropCode(this.drill.name);
   }
 
   get text() {
@@ -166,8 +171,7 @@ export class Box {
 
   reset() {
     this.#write(this.stub);
-    if (this.prefix) store.remove(this.#codeKey);
-    else store.dropCode(this.drill.name);
+    this.#forgetCode();
     this.#clear();
     sayInto(this.status, "The box is as it was at first; what you had typed is forgotten.");
   }

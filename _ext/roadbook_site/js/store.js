@@ -194,7 +194,7 @@ export function merge(text) {
         addEarlier(name, { code: own, when: ownWhen, from: "box" });
         count.replaced += 1;
       }
-      keepCode(name, code, when);
+      keepCode(name, code, when ?? "");
       count.code += 1;
     } else {
       addEarlier(name, { code, when: when ?? (isDate(file.saved) ? file.saved : new Date().toISOString()), from: "file" });

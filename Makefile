@@ -56,6 +56,7 @@ book: $(BOOK) ## build the book to _build/html/ and print its address
 	@echo "The book is at file://$(abspath $(BOOK))"
 
 $(BOOK): $(VENV)/.book node_modules/.book _config.yml _toc.yml $(SITE) $(PAGES)
+	@rm -rf _build/html # a page that is no longer made would stay, and be published
 	$(BIN)/jupyter-book build . -W -n --keep-going --all --quiet
 
 serve: book ## show the built book on http://localhost:8000 as its host would (PORT=… for another port)

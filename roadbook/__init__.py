@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 
 def check(name: str | None = None) -> None:
@@ -27,3 +28,7 @@ def __getattr__(name: str) -> str:
 
         return version("roadbook")
     raise AttributeError(f"module 'roadbook' has no attribute {name!r}")
+
+
+if "google.colab" in sys.modules:  # a notebook there comes without the book, whose version stands on its page
+    print(f"The ML Engineer's Roadbook, version {__getattr__('__version__')}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import io
+import json
 import os
 import re
 import shutil
@@ -44,8 +45,18 @@ STYLES = {"passed": "green", "written": "green", "not written yet": "dim"}
 DISK = 6 * 10**9  # bytes that packages, models and data take
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        _say(f"roadbook {importlib.metadata.version('roadbook')}")
+        raise typer.Exit
+
+
 @app.callback()
-def main() -> None:
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Say the book's version.")
+    ] = False,
+) -> None:
     # A terminal or pipe that cannot show a sign such as ² shows a question mark.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -72,6 +83,7 @@ def start(name: Annotated[str, typer.Argument(metavar="NN", hidden=True)]) -> No
             ignore=shutil.ignore_patterns(".ipynb_checkpoints"),
             dirs_exist_ok=True,
         )
+        _sign(target)
     except OSError as error:
         _fail(f"{target} cannot be written: {error.strerror}.")
     _say(f"Copied the exercise to {target}.")
@@ -79,6 +91,13 @@ def start(name: Annotated[str, typer.Argument(metavar="NN", hidden=True)]) -> No
         f'Next: open it (`jupyter lab "{target}"`), solve a task, save it, and run '
         f"`python -m roadbook check {chapter.number}`."
     )
+
+
+def _sign(copy: Path) -> None:
+    """Write into a copy of which version of the book it is; `check` says if the book has changed since."""
+    notebook = json.loads(copy.read_bytes())
+    notebook["metadata"]["roadbook"] = {"version": importlib.metadata.version("roadbook")}
+    progress.write(copy, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
 
 
 @app.command()

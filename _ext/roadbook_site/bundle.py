@@ -5,6 +5,7 @@ They do not lie in `_static`, because Jupyter Book puts every script and style f
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -20,7 +21,7 @@ HERE = Path(__file__).parent
 CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 """What Pyodide fetches to start Python without packages, its lock file among them."""
 
-SCRIPTS = ("live", "quiz", "marks", "progress")
+SCRIPTS = ("live", "tries", "quiz", "marks", "progress")
 
 
 def node_modules(app: Sphinx) -> Path:
@@ -62,6 +63,7 @@ def build(app: Sphinx, items: dict[str, list[str]], live: bool) -> str:
     version = pyodide_version(modules)
     core = modules / "pyodide"
     size = sum((core / name).stat().st_size for name in CORE if name.endswith((".wasm", ".zip", ".json")))
+    wire = sum(_over_the_wire(core / name) for name in CORE)
     common = [
         f"--alias:roadbook-items={listed}",
         "--bundle",
@@ -79,15 +81,26 @@ def build(app: Sphinx, items: dict[str, list[str]], live: bool) -> str:
         _esbuild(modules, [str(HERE / "js" / "worker.js"), "--format=esm", "--loader:.py=text", *common])
         worker_version = hashlib.sha256((target / "worker.js").read_bytes()).hexdigest()[:8]
         copy_pyodide(app, core, Path(app.outdir) / "_static" / "pyodide" / version)
-    defines = {"PYODIDE_VERSION": version, "PYODIDE_BYTES": size, "WORKER_VERSION": worker_version}
+    defines = {
+        "PYODIDE_VERSION": version,
+        "PYODIDE_BYTES": size,
+        "PYODIDE_WIRE": wire,
+        "WORKER_VERSION": worker_version,
+    }
     # Classic scripts, because browsers load no modules from a file:// address.
-    pages = [str(HERE / "js" / f"{name}.js") for name in SCRIPTS if live or name != "live"]
+    pages = [str(HERE / "js" / f"{name}.js") for name in SCRIPTS if live or name not in ("live", "tries")]
     styles = [str(path) for path in sorted((HERE / "css").glob("*.css"))]
     defined = [f"--define:{name}={json.dumps(value)}" for name, value in defines.items()]
     _esbuild(modules, [*pages, *styles, "--format=iife", *defined, *common])
     _write_licences(modules, target / "licences.txt")
     written = sorted(path for path in target.iterdir() if path.is_file())
     return hashlib.sha256(b"".join(path.read_bytes() for path in written)).hexdigest()
+
+
+def _over_the_wire(path: Path) -> int:
+    """What a server sends that compresses, as those of static sites do; an archive is sent as it is."""
+    content = path.read_bytes()
+    return len(content) if path.suffix == ".zip" else len(gzip.compress(content, 6))
 
 
 def _write_licences(modules: Path, target: Path) -> None:
@@ -133,7 +146,7 @@ def add_to_page(app: Sphinx, docname: str, doctree: Any) -> None:
     uses = app.env.metadata[docname].get("roadbook_uses", ()) if docname in app.env.metadata else ()
     app.add_css_file("live/patterns.css")
     app.add_js_file("live/marks.js", loading_method="defer")
-    for name in ("live", "quiz", "progress"):
+    for name in ("live", "tries", "quiz", "progress"):
         if name in uses:
             app.add_js_file(f"live/{name}.js", loading_method="defer")
     if "live" in uses or "progress" in uses:

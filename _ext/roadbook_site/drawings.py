@@ -10,6 +10,7 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
+ROADMAP = "chapters/front/roadmap"
 ROW = re.compile(
     r"^\| (?P<chapter>[^|]+) \|(?:[^|]*\|){3} (?P<month>[^|]+) \| (?P<status>written|planned) \|$", re.M
 )
@@ -25,8 +26,9 @@ class Stop:
     number: int
     title: str
     month: str
+    written: bool
     link: str
-    """Address of its page from the landing page, or nothing while it is planned."""
+    """Address from the landing page: of its page, or of its row in the roadmap while it is planned."""
 
 
 def stops(roadmap: str) -> dict[tuple[str, str], list[Stop]]:
@@ -39,8 +41,10 @@ def stops(roadmap: str) -> dict[tuple[str, str], list[Stop]]:
         for row in rows:
             linked = re.fullmatch(r"\[(.+)\]\(\.\./(.+)\.ipynb\)", row["chapter"])
             words = linked[1] if linked else row["chapter"]
-            link = f"chapters/{linked[2]}.html" if linked and row["status"] == "written" else ""
-            part.append(Stop(int(words[:2]), words[3:], row["month"], link))
+            written = linked is not None and row["status"] == "written"
+            row_of_it = f"{ROADMAP}.html#chapter-{words[:2]}"
+            link = f"chapters/{linked[2]}.html" if linked and written else row_of_it
+            part.append(Stop(int(words[:2]), words[3:], row["month"], written, link))
     return found
 
 
@@ -54,8 +58,8 @@ def projects(roadmap: str) -> dict[str, tuple[int, int]]:
 
 
 def roads(source: Path) -> str:
-    """Draw one road for each part. Written chapters are filled, ticked and links; planned ones hollow and slanted."""
-    roadmap = (source / "chapters/front/roadmap.md").read_text(encoding="utf-8")
+    """Draw one road for each part. Written chapters are filled and ticked; planned ones hollow and slanted, and said to be so."""
+    roadmap = (source / f"{ROADMAP}.md").read_text(encoding="utf-8")
     drawn = "".join(_road(*part, chapters, projects(roadmap)) for part, chapters in stops(roadmap).items())
     return f"""
 <div class="roads">{drawn}</div>
@@ -63,7 +67,7 @@ def roads(source: Path) -> str:
 <li><svg viewBox="0 0 16 16" aria-hidden="true"><circle class="stop written" cx="8" cy="8" r="6"/><path class="tick" d="m5 8 2 2 4-4"/></svg>written</li>
 <li><svg viewBox="0 0 16 16" aria-hidden="true"><circle class="stop" cx="8" cy="8" r="6"/></svg>planned</li>
 <li><svg viewBox="0 0 16 16" aria-hidden="true"><path class="flag" d="M3 1v14h1.500V9.500L14 6 4.500 2.500V1z"/></svg>a project to show</li>
-<li><a href="chapters/front/roadmap.html">What each chapter holds</a></li>
+<li><a href="{ROADMAP}.html">What each chapter holds</a></li>
 </ul>
 """
 
@@ -84,15 +88,15 @@ def _road(number: str, name: str, chapters: list[Stop], all_projects: dict[str, 
                 if flagged
                 else ""
             )
-            if stop.link:
+            if stop.written:
                 tick = f'<path class="tick" d="m{x - 3} {y} 2.200 2.200 4-4.200"/>'
                 rows.append(
                     f'{label}<g class="written"><a href="{stop.link}">{circle}{tick}{words}</a>{flag}</g>'
                 )
             else:
                 said = f"{stop.number:02} {stop.title}, planned{', a project to show' if flagged else ''}"
-                group = f'<g class="planned" role="img" aria-label="{escape(said)}">'
-                rows.append(f"{label}{group}{circle}{words}{flag}</g>")
+                link = f'<a href="{stop.link}" aria-label="{escape(said)}">{circle}{words}</a>'
+                rows.append(f'{label}<g class="planned">{link}{flag}</g>')
             y += step
             for project, (first, last) in all_projects.items():
                 if first == last == stop.number:

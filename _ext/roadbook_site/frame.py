@@ -3,7 +3,7 @@
 Scripts and styles stand on a page only by name. Whatever Jupyter Book, the themes or extensions add by
 themselves is dropped: it was 700 KB a page, and some of it came from other hosts. Kept is what a module
 adds for this page, below `live/`, by `app.add_js_file` in its own `html-page-context` handler. A page that
-runs WebAssembly in a worker says so by "live" in `env.metadata[page]["roadbook_uses"]`.
+runs WebAssembly in a worker says so by "live" or "tries" in `env.metadata[page]["roadbook_uses"]`.
 """
 
 from __future__ import annotations
@@ -156,10 +156,13 @@ def _frame(
     text = repairs.Page(context.get("body", ""), images)
     if page == app.config.root_doc:
         text.insert_before_first_section(drawings.roads(Path(app.srcdir)))
+    if page == drawings.ROADMAP:
+        text.name_chapter_rows()
     if not title:
         title = app.config.html_title
     part = _part_of(app, page)
-    live = "live" in app.env.metadata.get(page, {}).get("roadbook_uses", ())
+    # A fold "Try it" brings a live box into the page.
+    live = not {"live", "tries"}.isdisjoint(app.env.metadata.get(page, {}).get("roadbook_uses", ()))
     styles = _ours(context["css_files"])
     if text.has_formulas:
         styles.insert(0, "katex/katex.css")
@@ -271,7 +274,9 @@ def _policy(style: str, *, live: bool) -> str:
     rules.append("style-src 'self'" + (f" {hashed(style)}" if style else ""))
     if live:
         script.append("'wasm-unsafe-eval'")
-        rules.append("worker-src 'self'")
+        # blob: the worker is made of text in the page, so that this policy binds it too; 'self': that text
+        # loads worker.js
+        rules.append("worker-src 'self' blob:")
     return "; ".join([*rules, " ".join(script)])
 
 

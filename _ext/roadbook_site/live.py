@@ -24,12 +24,16 @@ from . import bundle, frame
 
 HERE = Path(__file__).parent
 CODING_ROUND = "chapters/back/coding-round"
+NOT_SEARCHED = "roadbook_not_searched"
+"""The attribute of a node that the search is to pass over."""
 NEW_NOTEBOOK = "https://colab.research.google.com/#create=true"
 
 
-def raw(markup: str) -> nodes.raw:
-    """HTML as it stands."""
-    return nodes.raw("", markup, format="html")
+def raw(markup: str, *, searched: bool = True) -> nodes.raw:
+    """HTML as it stands; its words are found by the search, or are not."""
+    node = nodes.raw("", markup, format="html")
+    node[NOT_SEARCHED] = not searched
+    return node
 
 
 def template(template_name: str, /, **values: str) -> str:
@@ -39,13 +43,13 @@ def template(template_name: str, /, **values: str) -> str:
     )
 
 
-def note_use(app: Sphinx, docname: str, what: str, items: list[str] | None = None) -> None:
-    """Note that a page needs a script, and what a reader can finish there."""
+def note_use(app: Sphinx, docname: str, what: str, items: dict[str, str] | None = None) -> None:
+    """Note that a page needs a script, and what a reader can finish there, each with its words."""
     kept = app.env.metadata[docname]
     kept.setdefault("roadbook_uses", [])
     if what not in kept["roadbook_uses"]:
         kept["roadbook_uses"].append(what)
-    kept.setdefault("roadbook_items", []).extend(items or [])
+    kept.setdefault("roadbook_items", {}).update(items or {})
 
 
 class _Directive(SphinxDirective):
@@ -63,12 +67,13 @@ class _Directive(SphinxDirective):
         section += nodes.title(drill.title, drill.title)
         section += raw(
             f'<p class="live-facts">{drill.minutes} minutes, {drill.difficulty}'
-            '<span class="live-solved" hidden> · ✓ solved</span></p>'
+            '<span class="live-solved" hidden> · ✓ solved</span></p>',
+            searched=False,
         )
         # The mark stands above the box; the script finds it in the section.
         section += self.parse_text_to_nodes(drill.text)
         section += self._box(drill)
-        note_use(self.env.app, self.env.docname, "live", [f"drill:{drill.name}"])
+        note_use(self.env.app, self.env.docname, "live", {f"drill:{drill.name}": drill.title})
         return section
 
     def _box(self, drill: drills.Drill) -> list[nodes.Node]:
@@ -77,6 +82,7 @@ class _Directive(SphinxDirective):
         data = {
             "name": drill.name,
             "title": drill.title,
+            "minutes": drill.minutes,
             "stub": stub,
             "checks": drill.checks,
             "needs": list(drill.needs),
@@ -95,15 +101,22 @@ class _Directive(SphinxDirective):
             packages=" and ".join("NumPy" if name == "numpy" else name for name in drill.needs),
         )
         answer = nodes.literal_block(drill.answer, drill.answer, language="python")
+        hint = self.parse_text_to_nodes(drill.hint)
+        for node in (answer, *hint):
+            if isinstance(node, nodes.Element):
+                node[NOT_SEARCHED] = True  # who searches for a word must not meet the answer
         colab = f'<a href="{NEW_NOTEBOOK}">New notebook in Colab</a>'
         return [
-            raw(opening),
-            *self.parse_text_to_nodes(drill.hint),
-            raw('</details>\n<details class="live-answer"><summary>Worked answer</summary>\n'),
+            raw(opening, searched=False),
+            *hint,
+            raw(
+                '</details>\n<details class="live-answer"><summary>Worked answer</summary>\n', searched=False
+            ),
             answer,
             raw(
                 '</details>\n<p class="live-elsewhere"><button type="button" class="live-colab-copy">'
-                f"Copy code and checks</button> {colab}</p></div>"
+                f"Copy code and checks</button> {colab}</p></div>",
+                searched=False,
             ),
         ]
 
@@ -162,36 +175,49 @@ class Progress(SphinxDirective):
 
 
 def fill_progress(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put the list of all drills and questions where `{progress}` stood."""
+    """Put the list of all drills and questions where `{progress}` stood, chapter by chapter."""
     for place in list(doctree.findall(progress_list)):
-        parts: list[str] = []
+        chapters: dict[str, list[str]] = {}
         seen: set[str] = set()
         for page, items in in_order(app).items():
-            rows = []
+            chapter = page.removesuffix("-drills")
+            rows = chapters.setdefault(chapter if chapter in app.env.titles else page, [])
+            words = app.env.metadata[page]["roadbook_items"]
             for item in items:
-                if item in seen:
-                    continue
-                seen.add(item)
-                kind, _, name = item.partition(":")
-                target = app.builder.get_relative_uri(docname, page)
-                if kind == "drill":
-                    words, anchor = drills.load(name).title, f"drill-{name}"
-                else:
-                    number = name.rpartition(":")[2]
-                    words, anchor = f"Question {number}", f"quiz-{number}"
-                rows.append(
-                    f'<li class="progress-item" data-item="{html.escape(item, quote=True)}">'
-                    f'<a href="{html.escape(target)}#{anchor}">{html.escape(words)}</a> '
-                    '<span class="progress-state"></span></li>'
-                )
+                if item not in seen:
+                    seen.add(item)
+                    rows.append(_progress_row(item, words[item], app.builder.get_relative_uri(docname, page)))
+        parts = []
+        for page, rows in chapters.items():
             if rows:
                 title = html.escape(app.env.titles[page].astext())
                 href = html.escape(app.builder.get_relative_uri(docname, page))
                 parts.append(
-                    f'<p><a href="{href}"><strong>{title}</strong></a></p><ul class="progress-list">'
+                    f'<div class="progress-part"><p><a href="{href}"><strong>{title}</strong></a> '
+                    '<span class="progress-part-sum"></span></p><ul class="progress-list">'
                 )
-                parts += [*rows, "</ul>"]
-        place.replace_self(raw("\n".join(parts)))
+                parts += [*rows, "</ul></div>"]
+        # Every title stands on its own page too, which is the one to be found.
+        place.replace_self(raw("\n".join(parts), searched=False))
+
+
+def _progress_row(item: str, words: str, page: str) -> str:
+    kind, _, name = item.partition(":")
+    number = name.rpartition(":")[2]
+    anchor, what = (f"drill-{name}", "Drill") if kind == "drill" else (f"quiz-{number}", f"Question {number}")
+    return (
+        f'<li class="progress-item" data-item="{html.escape(item, quote=True)}">'
+        f'<span>{what}: <a href="{html.escape(page)}#{anchor}">{html.escape(_shortened(words))}</a></span> '
+        '<span class="progress-state"></span></li>'
+    )
+
+
+def _shortened(words: str, room: int = 56) -> str:
+    """The first words, as many as a row has room for."""
+    words = " ".join(words.split())
+    if len(words) <= room:
+        return words
+    return words[:room].rpartition(" ")[0].rstrip(",;:") + "\N{NO-BREAK SPACE}…"
 
 
 def in_order(app: Sphinx) -> dict[str, list[str]]:
@@ -213,6 +239,22 @@ def in_order(app: Sphinx) -> dict[str, list[str]]:
     pages = [page for page in order if page in with_items]
     pages.sort(key=lambda page: page == CODING_ROUND)
     return {page: with_items[page] for page in pages}
+
+
+def index_without_answers(app: Sphinx) -> None:
+    """Keep answers, stubs, hints and marks out of the search; title, text and task of a drill stay in it."""
+    if app.builder.format != "html":
+        return
+    index_page = app.builder.index_page  # type: ignore[attr-defined]
+
+    def index(pagename: str, doctree: nodes.document, title: str) -> None:
+        if app.env.metadata[pagename].get("roadbook_uses"):
+            doctree = doctree.deepcopy()
+            for node in list(doctree.findall(lambda n: isinstance(n, nodes.Element) and n.get(NOT_SEARCHED))):
+                node.parent.remove(node)
+        index_page(pagename, doctree, title)
+
+    app.builder.index_page = index  # type: ignore[attr-defined]
 
 
 def link_drills(app: Sphinx, doctree: nodes.document) -> None:
@@ -268,6 +310,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("coding-round", CodingRound)
     app.add_directive("progress", Progress)
     app.add_node(progress_list)
+    app.connect("builder-inited", index_without_answers)
     app.connect("doctree-read", link_drills)
     app.connect("env-updated", write_scripts)
     app.connect("doctree-resolved", fill_progress)

@@ -1,6 +1,6 @@
 """Fetch Pyodide's official packages for the drills that need one: for the workflow that publishes the site.
 
-    python _ext/roadbook_site/packages.py [--from URL] [--to FOLDER]
+    .venv/bin/python _ext/roadbook_site/packages.py [--from URL] [--to FOLDER]
 
 The packages and their hashes stand in the lock file of the pinned npm package `pyodide`. A file is kept only
 if its SHA-256 is the one that stands there; a build that finds the files in `_build/pyodide-packages/` serves

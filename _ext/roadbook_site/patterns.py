@@ -1,7 +1,8 @@
 """The plain Markdown patterns of notebooks and pages, turned into their rich forms on the doctree.
 
 Notes become admonitions, folds get a style, citations lead to their reference and back, quizzes become
-fieldsets. The sources stay plain: JupyterLab, Colab and GitHub show the same files without this.
+fieldsets, and a line that sends the reader to a drill becomes a fold that brings the drill. The sources stay
+plain: JupyterLab, Colab and GitHub show the same files without this.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from roadbook import drills
+
 from .live import note_use, raw
 
 logger = logging.getLogger(__name__)
 
 QUESTION = re.compile(r"(\d+)\.\s")
+TRY = re.compile(r"(?P<chapter>[\w-]+)-drills(\.md)?#(?P<drill>[\w-]+)$")
 OPTION = re.compile(r"([A-Z])\.\s+")
 LETTER = re.compile(r"([A-Z])\.")
 CITATION = re.compile(r"^.{2,80}?,? \(?(1[89]|20)\d\d[a-z]?\)?$")
@@ -31,6 +35,7 @@ def upgrade(app: Sphinx, doctree: nodes.document) -> None:
     """Rewrite one page."""
     docname = app.env.docname
     notes(doctree)
+    tries(app, doctree, docname)
     quizzes(app, doctree, docname)
     folds(doctree)
     citations(doctree)
@@ -80,6 +85,60 @@ def folds(doctree: nodes.document) -> None:
         text = node.astext()
         if node.get("format") == "html" and text.lstrip().startswith("<details>"):
             node.replace_self(raw(text.replace("<details>", '<details class="fold">', 1)))
+
+
+# ---- drills to try
+
+
+def tries(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """`**Try it:** [title](NN-slug-drills.md#name)` becomes a fold into which `js/tries.js` brings the drill.
+
+    The drill itself stays on its own page: a chapter's page carries no more than the fold and the link.
+    """
+    for paragraph in list(doctree.findall(nodes.paragraph)):
+        parts = [part for part in _parts(paragraph) if part.astext().strip()]
+        if not parts or not isinstance(parts[0], nodes.strong) or parts[0].astext() != "Try it:":
+            continue
+        target = TRY.search(_target(parts[1])) if len(parts) == 2 else None
+        drill = _drill(target["drill"]) if target else None
+        if target is None or drill is None or target["chapter"] != drill.chapter:
+            logger.warning(
+                "%s: expected '**Try it:** [title](NN-slug-drills.md#name)', where drills/name.py says "
+                "'# chapter: NN-slug', got %r",
+                docname,
+                _target(parts[1]) if len(parts) > 1 else paragraph.astext(),
+                location=paragraph,
+                type="roadbook",
+            )
+            continue
+        page = html.escape(f"{drill.chapter}-drills.html#drill-{drill.name}")
+        paragraph.replace_self(
+            raw(
+                f'<details class="try-it" data-drill="{html.escape(drill.name)}"><summary>Try it: '
+                f'{html.escape(drill.title)} <span class="try-facts">{drill.minutes} minutes, '
+                f'{drill.difficulty}<span class="try-solved" hidden> · ✓ solved</span></span></summary>\n'
+                f'<p class="try-link"><a href="{page}">On the page of drills</a> it runs and checks itself.'
+                '</p><p class="try-status" role="status" aria-live="polite"></p></details>'
+            )
+        )
+        note_use(app, docname, "tries")
+
+
+def _target(link: nodes.Node) -> str:
+    """Where a link leads, as it was written: MyST splits it into page and anchor."""
+    if not isinstance(link, nodes.Element):
+        return ""
+    page, anchor = link.get("reftarget"), link.get("reftargetid")
+    if page is None:
+        return str(link.get("refuri", ""))
+    return f"{page}#{anchor}" if isinstance(anchor, str) else str(page)
+
+
+def _drill(name: str) -> drills.Drill | None:
+    try:
+        return drills.load(name)
+    except drills.DrillError:
+        return None
 
 
 # ---- citations
@@ -179,8 +238,9 @@ def quizzes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             )
             continue
         seen.add(question.number)
+        words = QUESTION.sub("", paragraph.astext(), count=1)
         _replace(question, docname)
-        note_use(app, docname, "quiz", [f"quiz:{docname}:{question.number}"])
+        note_use(app, docname, "quiz", {f"quiz:{docname}:{question.number}": words})
 
 
 def _question_number(paragraph: nodes.paragraph) -> int | None:

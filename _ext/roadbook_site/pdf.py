@@ -3,10 +3,12 @@
     make pdf
 
 The contents are links and the reader's outline, links between pages stay links, each sheet has its number.
+Pages that only do something on a screen are left out; links to them lead to the public site.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
@@ -15,11 +17,14 @@ from importlib.metadata import version
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Any
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
 SHEET_PIXELS = 673
 """Width of the text on an A4 sheet with margins of 16 mm, in CSS pixels."""
+ON_A_SCREEN_ONLY = ("chapters/back/coding-round.html", "chapters/front/progress.html")
+"""The first repeats every drill beside a clock, the second lists what the reader's browser has kept."""
 STYLE = """
 @font-face {
   font-family: Overpass; font-weight: 700; font-display: block; src: url("_static/overpass-700.woff2");
@@ -48,8 +53,11 @@ def anchor(page: str, name: str = "") -> str:
     return re.sub(r"\W+", "-", page) + (f"--{name}" if name else "")
 
 
-def chapter(site: Path, page: str, pages: list[str]) -> tuple[Tag, str]:
-    """Return the article of a page with names and addresses for one document, and the styles it needs."""
+def chapter(site: Path, page: str, pages: list[str], base: str) -> tuple[Tag, str]:
+    """Return the article of a page with names and addresses for one document, and the styles it needs.
+
+    What it links and the document does not hold is linked at `base`, the public address.
+    """
     soup = soup_of(site / page)
     article = soup.select_one("article")
     assert article is not None, page  # noqa: S101
@@ -64,6 +72,8 @@ def chapter(site: Path, page: str, pages: list[str]) -> tuple[Tag, str]:
         there = normpath(join(dirname(page), target)) if target else page
         if there in pages:
             link["href"] = "#" + anchor(there, place)
+        elif not urlsplit(target).scheme:
+            link["href"] = base + there + (f"#{place}" if place else "")
     for image in article.select("img"):
         image["src"] = normpath(join(dirname(page), str(image["src"])))
         del image["loading"]  # what is lazy is not on the sheet when it is printed
@@ -85,7 +95,8 @@ def assemble(site: Path) -> str:
     title = first.title.get_text() if first.title else ""
     links = first.select("#book a[href]")
     pages = ["index.html", *dict.fromkeys(normpath(str(link["href"])) for link in links)]
-    pages = [page for page in pages if (site / page).is_file()]
+    pages = [page for page in pages if (site / page).is_file() and page not in ON_A_SCREEN_ONLY]
+    base = json.loads((site / "site.json").read_text(encoding="utf-8"))["base"]
     sheets = {
         normpath(join(dirname(page), str(sheet["href"]).partition("?")[0]))
         for page in pages
@@ -94,8 +105,12 @@ def assemble(site: Path) -> str:
     contents = first.select_one("#book")
     assert contents is not None  # noqa: S101
     for link in contents.select("a[href]"):
-        link["href"] = "#" + anchor(normpath(str(link["href"])))
-    articles, styles = zip(*(chapter(site, page, pages) for page in pages), strict=True)
+        page = normpath(str(link["href"]))
+        if page in ON_A_SCREEN_ONLY and link.parent is not None:
+            link.parent.decompose()
+        else:
+            link["href"] = "#" + anchor(page)
+    articles, styles = zip(*(chapter(site, page, pages, base) for page in pages), strict=True)
     linked = "".join(f'<link rel="stylesheet" href="{escape(sheet)}">' for sheet in sorted(sheets))
     return (
         '<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8">'
@@ -121,6 +136,8 @@ def cut(tab: Any) -> list[str]:
 def make(site: Path, pdf: Path) -> list[str]:
     """Print the book; return what would not fit a sheet."""
     from playwright.sync_api import sync_playwright
+
+    site, pdf = site.resolve(), pdf.resolve()  # a browser opens no relative address
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:

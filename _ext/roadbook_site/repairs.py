@@ -5,6 +5,7 @@ Each repair says what it mends. Sphinx, MyST-NB and pandas write the markup that
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 
@@ -63,6 +64,12 @@ class Page:
         first = self._soup.select_one("section > section")
         if first is not None:
             first.insert_before(BeautifulSoup(html, "html.parser"))
+
+    def name_chapter_rows(self) -> None:
+        """Give a chapter's row in the roadmap an address, to which the road on the landing page leads."""
+        for row in self._soup.select("tbody tr"):
+            if number := re.match(r"\s*(\d\d) ", row.get_text()):
+                row["id"] = f"chapter-{number[1]}"
 
     def _drop_scripts(self) -> None:
         """sphinx-thebe ends each page with scripts for a kernel elsewhere. Data for scripts of ours stay."""

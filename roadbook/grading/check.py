@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -75,4 +76,17 @@ def check(
                 log,
             ) from error
     solution = chapter.solution.relative_to(course.root()).as_posix()
-    return engine.report(assignment, graft, ran, timeout, solution)
+    report = engine.report(assignment, graft, ran, timeout, solution)
+    report.remarks.extend(_other_version(chapter, intake.version(notebook)))
+    return report
+
+
+def _other_version(chapter: course.Chapter, of_copy: str) -> list[str]:
+    """Say it where a copy was made from another version of the book than the one that checked it."""
+    of_book = version("roadbook")
+    if of_copy in ("", of_book):
+        return []
+    return [
+        f"Your copy is of version {of_copy}, the book is {of_book}: if a task's text does not fit what its "
+        f"check says, rename your copy and run `python -m roadbook start {chapter.number}` for today's text."
+    ]

@@ -22,6 +22,7 @@ DEFINED = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?
 IMPORTED = re.compile(r"^(?:import|from)\s+.+$", re.M)
 
 
+VERSION = re.compile(r"\d[\w.+-]{0,30}")
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.S)
 MAX_PARTS = 15_000_000  # brackets and commas: a few bytes of JSON may stand for a hundred of memory
 
@@ -134,6 +135,17 @@ def read(source: Path | str | Mapping[str, Any]) -> list[Cell]:
             "check the notebook that you work in, saved as .ipynb."
         )
     return [_cell(number, cell) for number, cell in enumerate(cells, 1) if isinstance(cell, Mapping)]
+
+
+def version(source: Path | str | Mapping[str, Any]) -> str:
+    """Return the version of the book that `start` wrote into a learner's copy, `""` where there is none.
+
+    Raises:
+        IntakeError: there is no such file, or it is no notebook.
+    """
+    content = source if isinstance(source, Mapping) else _load(Path(source))
+    found = _field(_field(_field(content, "metadata", dict), "roadbook", dict), "version", str)
+    return found if VERSION.fullmatch(found) else ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ def show_check(name: str | None) -> None:
         chapter = intake.find(name) if name else None
         source: Path | Mapping[str, Any]
         if "google.colab" in sys.modules:
-            source, said = _colab(), "Checked this notebook as it is on the screen."
+            source = _colab()
+            book = f"version {version('roadbook')} of the book"
+            said = f"Checked this notebook as it is on the screen, by {book}."
         else:
             source = file = _saved(chapter)
             saved = datetime.fromtimestamp(file.stat().st_mtime).strftime("%H:%M:%S")

@@ -199,7 +199,8 @@ def test_colab(
     )
     roadbook.check()
     out = capsys.readouterr().out
-    assert "as it is on the screen" in out and "91-tiny True: 0 of 0 points" in out
+    said = f"as it is on the screen, by version {roadbook.__version__} of the book."
+    assert said in out and "91-tiny True: 0 of 0 points" in out
     assert asked == ["get_ipynb"] and not progress.folder().exists()
     notebook.clear()
     roadbook.check()
@@ -338,6 +339,12 @@ def test_a_report_fits_80_columns() -> None:
 def test_import_is_light() -> None:
     code = "import sys, roadbook; roadbook.__version__; sys.exit(bool({'nbformat', 'typer', 'numpy'} & set(sys.modules)))"
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ})
+
+
+def test_in_colab_the_import_says_of_which_version_the_book_is() -> None:
+    code = "import sys; sys.modules['google.colab'] = sys; import roadbook"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == f"The ML Engineer's Roadbook, version {roadbook.__version__}\n"
 
 
 def test_what_only_unix_has_is_not_needed() -> None:

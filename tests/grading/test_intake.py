@@ -38,6 +38,13 @@ def strip(notebook: Any) -> Any:
     return notebook
 
 
+def test_version_of_a_copy_is_read_where_it_is_one() -> None:
+    assert intake.version({"cells": [], "metadata": {"roadbook": {"version": "0.2.0"}}}) == "0.2.0"
+    some: tuple[Any, ...] = ({}, [], "0.1", {"version": 1}, {"version": "0.1\x1b[2J"}, {"version": "9" * 99})
+    for damaged in some:
+        assert intake.version({"cells": [], "metadata": {"roadbook": damaged}}) == ""
+
+
 def test_tasks_are_read_from_the_course(chapter: course.Chapter) -> None:
     mean, tally, why = intake.tasks(chapter)
     assert (mean.name, mean.title, mean.points, mean.tests) == ("mean", "Task 1: mean", 2, "mean-tests")

@@ -19,6 +19,8 @@ from roadbook import cli, course, progress
 from roadbook.grading.feedback import Report, TaskReport
 from tests.grading import tiny
 
+VERSION = importlib.metadata.version("roadbook")
+
 
 @pytest.fixture
 def chapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> course.Chapter:
@@ -51,7 +53,11 @@ def report(mean: float, tally: float) -> Report:
 def test_start_copies_and_never_overwrites(chapter: course.Chapter, tmp_path: Path) -> None:
     done = run("start", "91")
     copy = tmp_path / "work/91-tiny/91-tiny.ipynb"
-    assert done.exit_code == 0 and copy.read_bytes() == chapter.exercise.read_bytes()
+    assert done.exit_code == 0
+    # but for the version of the book, which is written into the copy, it is the exercise as it was
+    exercise = json.loads(chapter.exercise.read_bytes())
+    exercise["metadata"]["roadbook"] = {"version": VERSION}
+    assert json.loads(copy.read_bytes()) == exercise
     assert "python -m roadbook check 91" in done.output
     copy.write_text("mine", encoding="utf-8")
     again = run("start", "tiny")
@@ -60,14 +66,31 @@ def test_start_copies_and_never_overwrites(chapter: course.Chapter, tmp_path: Pa
 
 
 def test_check_end_to_end(chapter: course.Chapter, tmp_path: Path) -> None:
-    """The one real check here, of the untouched exercise: no points, exit status 1, the result is kept."""
+    """The one real check here, of the untouched exercise: no points, exit status 1, the result is kept.
+
+    The copy is of an older version of the book, which is said and hinders nothing.
+    """
     run("start", "91")
+    copy = progress.notebook(chapter)
+    copy.write_text(
+        copy.read_text(encoding="utf-8").replace(f'"version": "{VERSION}"', '"version": "0.0.9"'),
+        encoding="utf-8",
+    )
     done = run("check", "91")
     assert done.exit_code == 1
+    assert f"Note: Your copy is of version 0.0.9, the book is {VERSION}: if a task's text" in done.output
     assert "91-tiny: 0 of 5 points" in done.output
     assert done.output.count("not written yet") == 3
     kept = json.loads((tmp_path / "work/progress.json").read_text())
     assert kept == {"version": 1, "best": {"91-tiny": {"mean": 0.0, "tally": 0.0}}}
+
+
+def test_version_is_said_once_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run("--version")
+    assert done.exit_code == 0 and done.output == f"roadbook {VERSION}\n"
+    root = Path(cli.__file__).parent.parent
+    assert f'version = "{VERSION}"' in (root / "pyproject.toml").read_text(encoding="utf-8")
+    assert f"version: {VERSION}\n" in (root / "CITATION.cff").read_text(encoding="utf-8")
 
 
 def test_check_by_file_and_full_marks(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from roadbook import course
 from tests.site.test_frame import EVERY
@@ -20,7 +20,30 @@ def test_axe_finds_nothing(browser: Browser, address: str, page: str) -> None:
     tab = context.new_page()
     tab.goto(f"{address}{page}.html")
     tab.add_script_tag(path=AXE)
-    # what is folded is checked too
+    found = violations(tab)
+    context.close()
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_in_a_drill_that_a_chapter_brought(browser: Browser, address: str) -> None:
+    context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
+    context.add_init_script(
+        "localStorage.setItem('roadbook:earlier:recall-at-k',"
+        " JSON.stringify([{ code: 'x = 1', when: '2026-11-25T10:00:00Z', from: 'round' }]))"
+    )
+    tab = context.new_page()
+    tab.goto(f"{address}chapters/foundations/04-nearest-neighbours.html")
+    tab.locator("details.try-it[data-drill=recall-at-k] > summary").click()
+    tab.locator(".live .cm-content").wait_for()
+    tab.add_script_tag(path=AXE)
+    found = violations(tab)
+    assert tab.locator(".live-kept pre").is_visible()
+    context.close()
+    assert not found, "\n".join(found)
+
+
+def violations(tab: Page) -> list[str]:
+    """What axe says of a page, in words; what is folded is opened and looked at too."""
     tab.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
     found = []
     for scheme in ("light", "dark"):
@@ -34,5 +57,4 @@ def test_axe_finds_nothing(browser: Browser, address: str, page: str) -> None:
                 for node in violation["nodes"][:3]:
                     words = " ".join(check["message"] for check in node["any"] + node["all"] + node["none"])
                     found.append(f"{scheme} {width}: {violation['id']}: {node['html'][:160]}: {words[:160]}")
-    context.close()
-    assert not found, "\n".join(found)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -142,6 +143,63 @@ def test_the_contents_open_on_a_phone_by_keys_and_without_scripts(browser: Brows
         expect(contents).to_be_hidden()
         expect(tab.locator("button.mode")).to_be_visible(visible=scripts)
         context.close()
+
+
+def test_the_contents_open_on_a_phone_where_the_reader_is(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    tab = context.new_page()
+    tab.goto(f"{address}chapters/llm-project/19-eval-sets.html")
+    tab.get_by_role("button", name="Contents").click()
+    expect(tab.locator("#book a.current")).to_be_in_viewport()
+    context.close()
+
+
+def test_the_search_puts_chapters_first_and_shows_no_answers(browser: Browser, address: str) -> None:
+    tab = browser.new_page()
+    said: list[str] = []
+    tab.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    tab.goto(f"{address}search.html?q=kappa")
+    expect(tab.locator(".search-summary")).to_contain_text("found")
+    found = tab.locator("#search-results li > a").evaluate_all("all => all.map(a => a.pathname)")
+    assert found[0].endswith("chapters/llm-project/19-eval-sets.html"), found
+    order = ("", "/exercises/", "-drills", "coding-round")
+    ranks = [max(rank for rank, words in enumerate(order) if words in path) for path in found]
+    assert ranks == sorted(ranks) and set(ranks) == {0, 1, 2, 3}, found
+    expect(tab.locator("#search-results li p.context").first).to_be_visible()
+    said_there = " ".join(tab.locator("#search-results").all_inner_texts())
+    assert "solved" not in said_there and "def " not in said_there, said_there
+    tab.goto(f"{address}search.html?q=NotImplementedError+stub_of_no_page")
+    expect(tab.locator(".search-summary")).to_have_text(re.compile("^No page holds all these words"))
+    assert not said, said
+    tab.close()
+
+
+def test_the_search_index_holds_no_code_of_drills(built: Path) -> None:
+    index = (built / "searchindex.js").read_text(encoding="utf-8")
+    terms = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
+    pages = [n for n, name in enumerate(terms["docnames"]) if "-drills" in name or "coding-round" in name]
+    for word in ("notimplementederror", "colab", "json"):
+        hits = terms["terms"].get(word, [])
+        assert not {*(hits if isinstance(hits, list) else [hits])} & {*pages}, word
+    assert terms["terms"]["overflow"]
+
+
+def test_wide_tables_are_scrolled_on_a_phone_and_not_squeezed(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    tab = context.new_page()
+    tab.goto(f"{address}chapters/front/roadmap.html")
+    assert tab.locator("table").first.evaluate("t => t.offsetWidth") >= 1000
+    assert tab.evaluate("document.documentElement.scrollHeight") < 8500
+    context.close()
+
+
+def test_the_landing_page_leads_to_the_first_chapter(browser: Browser, address: str) -> None:
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab.goto(address)
+    expect(tab.get_by_role("link", name="how to start")).to_be_in_viewport()
+    tab.get_by_role("link", name="chapter 01, Production Python").click()
+    expect(tab.locator("h1")).to_contain_text("Production Python")
+    tab.close()
 
 
 def test_the_search_finds_words_and_needs_no_script_elsewhere(browser: Browser, address: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
@@ -106,15 +107,25 @@ def test_tables_have_headers_with_a_scope(soups: dict[str, BeautifulSoup]) -> No
             )
 
 
-def test_the_road_links_each_written_chapter_and_shows_all(soups: dict[str, BeautifulSoup]) -> None:
+def test_the_road_links_every_chapter_and_tells_the_planned_ones(soups: dict[str, BeautifulSoup]) -> None:
     road = soups["index.html"].select_one(".roads")
     assert road is not None
-    written = {
-        c.notebook.relative_to(course.root()).with_suffix(".html").as_posix() for c in course.chapters()
+    pages_of = {
+        c.number: c.notebook.relative_to(course.root()).with_suffix(".html").as_posix()
+        for c in course.chapters()
     }
-    assert {str(link["href"]) for link in road.select("a")} == written
-    assert len(road.select(".written")) == len(written)
-    assert len(road.select(".written, .planned")) == 33
+    rows = {
+        f"{n:02}": f"chapters/front/roadmap.html#chapter-{n:02}" for n in range(1, 34)
+    }  # that they exist is tested above
+    links = {link.get_text()[:2]: str(link["href"]) for link in road.select("a")}
+    assert links == rows | pages_of
+    assert len(road.select(".written")) == len(pages_of)
+    # a hollow stop without a tick, and a word
+    planned = road.select(".planned")
+    assert len(planned) == 33 - len(pages_of)
+    for stop in planned:
+        assert stop.a is not None and str(stop.a["aria-label"]).startswith(stop.a.get_text())
+        assert "planned" in str(stop.a["aria-label"]) and not stop.select(".tick")
     assert len(road.select(".project")) == 4
 
 
@@ -131,3 +142,5 @@ def test_every_page_can_be_mended_and_notebooks_opened_elsewhere(soups: dict[str
             commands = soup.select_one("#locally pre")
             assert commands is not None and "git clone --branch" in commands.get_text(), page
             assert "Open in Colab" in links, page
+            said = soup.select_one(".tools > span")
+            assert said is not None and said.get_text() == f"Version {version('roadbook')}", page

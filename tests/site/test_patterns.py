@@ -69,7 +69,7 @@ def test_quiz_becomes_a_fieldset() -> None:
     assert html.count("<fieldset") == html.count("</fieldset>") == 1
     assert html.count('type="radio"') == 2 and 'data-answer="B"' in html
     assert html.count("<details") == html.count("</details>") == 1
-    assert noted == {"roadbook_uses": ["quiz"], "roadbook_items": ["quiz:chapters/x:1"]}
+    assert noted == {"roadbook_uses": ["quiz"], "roadbook_items": {"quiz:chapters/x:1": "Which one?"}}
 
 
 @pytest.mark.parametrize(

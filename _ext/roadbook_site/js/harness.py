@@ -46,7 +46,13 @@ def attempt(code: str, checks: str, packages: str = "") -> str:
     failed_check = isinstance(error, AssertionError) and _line(error) is None
     detail = _detail(error) if error and not failed_check else ""
     return json.dumps(
-        {"ok": error is None, "message": sentence, "output": output.getvalue(), "detail": detail}
+        {
+            "ok": error is None,
+            "ran": not _is_syntax(error),
+            "message": sentence,
+            "output": output.getvalue(),
+            "detail": detail,
+        }
     )
 
 
@@ -75,9 +81,9 @@ def explain(error: BaseException, phase: str = CODE, packages: str = "") -> str:
     """Return one sentence, or two, that tells a learner what happened and what to do."""
     name, words, line = type(error).__name__, str(error), _line(error)
     where = f"line {line}" if line else CHECKS
-    if isinstance(error, SyntaxError) and error.filename == CODE:
+    if isinstance(error, SyntaxError) and _is_syntax(error):
         kind = "Indentation" if isinstance(error, IndentationError) else "Syntax"
-        return f"Line {error.lineno} is not valid Python, so nothing ran. {kind}: {error.msg}."
+        return f"Line {error.lineno} is not valid Python, so nothing ran. {_end(f'{kind}: {error.msg}')}"
     if isinstance(error, AssertionError) and line is None:
         return words or "A check failed."
     if isinstance(error, AssertionError):
@@ -107,6 +113,11 @@ def explain(error: BaseException, phase: str = CODE, packages: str = "") -> str:
         )
     if isinstance(error, SystemExit):
         return "Your code ended Python with `exit()` before the checks could run. Leave that call out."
+    if isinstance(error, RuntimeError) and words.startswith("Cannot stack switch"):
+        return (
+            f"`asyncio.run` on {where} cannot wait in this page, where Python runs one call at a time. "
+            "Solve the drill without `await`."
+        )
     if isinstance(error, NotImplementedError) and line:
         return f"Line {line} still says `raise NotImplementedError`: put your code in its place."
     if isinstance(error, NameError) and phase == CHECKS and line is None:
@@ -115,8 +126,18 @@ def explain(error: BaseException, phase: str = CODE, packages: str = "") -> str:
             "Keep the name that stood in the box."
         )
     if line is None:
-        return f"The checks could not use your answer: {name}: {words or 'no message'}."
-    return f"{name} on line {line} of your code: {words or 'no message'}."
+        return _end(f"The checks could not use your answer: {name}: {words or 'no message'}")
+    return _end(f"{name} on line {line} of your code: {words or 'no message'}")
+
+
+def _is_syntax(error: BaseException | None) -> bool:
+    """Whether the reader's code is no Python, so that nothing of it ran."""
+    return isinstance(error, SyntaxError) and error.filename == CODE
+
+
+def _end(words: str) -> str:
+    """Python's own words may end a sentence already: "Perhaps you forgot a comma?"."""
+    return words if words.endswith((".", "?", "!", "…")) else f"{words}."
 
 
 def _ask(*_: object) -> str:
@@ -141,7 +162,7 @@ def _last(trace: TracebackType | None) -> str:
 
 def _detail(error: BaseException) -> str:
     """The traceback as Python prints it, without this file's own frames, and short."""
-    if isinstance(error, SyntaxError) and error.filename == CODE:
+    if _is_syntax(error):
         return "".join(traceback.format_exception_only(error)).rstrip()
     if isinstance(error, (TooMuchOutput, SystemExit)):
         return ""

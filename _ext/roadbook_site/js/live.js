@@ -11,6 +11,8 @@ const TRIES_BEFORE_ANSWER = 2;
 const script = new URL(document.currentScript.src);
 const runner = new Runner(script);
 
+// Python is counted as it is unpacked, and told as what the network carries: one figure for one thing.
+const overTheWire = (unpacked, total) => (unpacked / total) * PYODIDE_WIRE;
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const seconds = (s) => `${s < 0.095 ? s.toFixed(2) : s.toFixed(1)} s`;
 
@@ -34,11 +36,15 @@ export class Box {
     [this.textarea, this.runButton, this.stopButton, this.resetButton, this.status, this.bytes] = [
       "code", "run", "stop", "reset", "status", "bytes",
     ].map(find);
-    [this.result, this.output, this.detail, this.answer] = ["result", "output", "detail", "answer"].map(find);
+    [this.result, this.output, this.detail, this.answer, this.kept] = [
+      "result", "output", "detail", "answer", "kept",
+    ].map(find);
     this.solved = element.closest("section").querySelector(".live-solved");
     this.stub = this.drill.stub;
     this.prefix = ""; // a coding round keeps its code apart
     this.onSolved = () => {};
+    this.solvedInRound = () => false;
+    this.waits = false; // for the code of another box
     this.editor = null;
     find("buttons").hidden = false;
     element.querySelector(".no-script").hidden = true;
@@ -76,10 +82,54 @@ export class Box {
     this.#clear();
     this.showDone();
     this.#offerAnswer();
+    this.#showKept();
   }
 
   showDone() {
-    this.solved.hidden = this.prefix !== "" || !(`drill:${this.drill.name}` in store.done());
+    const solved = this.prefix ? this.solvedInRound() : `drill:${this.drill.name}` in store.done();
+    this.solved.hidden = !solved;
+  }
+
+  // Code that had to make room in this box: from a round, from a file, or from before one was put back.
+  #showKept() {
+    const { name, title } = this.drill;
+    const list = store.earlier(name);
+    this.kept.hidden = this.prefix !== "" || list.length === 0;
+    const make = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text });
+    const entries = list.toReversed().map((entry) => {
+      const when = new Date(entry.when).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+      const from = { round: "From a coding round", file: "From a progress file" }[entry.from] ?? "From this box";
+      const code = make("pre", "live-output", entry.code);
+      code.tabIndex = 0;
+      code.setAttribute("role", "region");
+      code.setAttribute("aria-label", `${from}, ${when}: ${title}`);
+      const back = make("button", "live-put-back", "Put it into the box");
+      const forget = make("button", "live-forget", "Forget it");
+      back.type = forget.type = "button";
+      const without = () => store.earlier(name).filter((e) => e.code !== entry.code);
+      back.addEventListener("click", () => {
+        const now = this.text;
+        store.setEarlier(name, without());
+        if (now.trim() !== this.stub.trim()) {
+          store.addEarlier(name, { code: now, when: store.get(`typed:${name}`) ?? new Date().toISOString(), from: "box" });
+        }
+        this.#write(entry.code);
+        store.keepCode(name, entry.code);
+        this.#clear();
+        this.#showKept();
+        sayInto(this.status, "The kept code stands in the box again.");
+        this.runButton.focus();
+      });
+      forget.addEventListener("click", () => {
+        store.setEarlier(name, without());
+        this.#showKept();
+        this.runButton.focus();
+      });
+      const item = document.createElement("div");
+      item.append(make("p", "live-label", `${from}, ${when}`), code, back, " ", forget);
+      return item;
+    });
+    this.kept.replaceChildren(this.kept.querySelector("summary"), ...entries);
   }
 
   // CodeMirror comes when the box comes near the screen: a page may hold twenty.
@@ -105,8 +155,14 @@ export class Box {
   #keep(text) {
     if (this.writing) return;
     this.textarea.value = text;
-    if (text === this.stub) store.remove(this.#codeKey);
-    else store.set(this.#codeKey, text);
+    if (text === this.stub) this.#forgetCode();
+    else if (this.prefix) store.set(this.#codeKey, text);
+    else store.keepCode(this.drill.name, text);
+  }
+
+  #forgetCode() {
+    if (this.prefix) store.remove(this.#codeKey);
+    else store.dropCode(this.drill.name);
   }
 
   get text() {
@@ -115,7 +171,7 @@ export class Box {
 
   reset() {
     this.#write(this.stub);
-    store.remove(this.#codeKey);
+    this.#forgetCode();
     this.#clear();
     sayInto(this.status, "The box is as it was at first; what you had typed is forgotten.");
   }
@@ -133,33 +189,56 @@ export class Box {
   async run() {
     if (!this.drill.available) return;
     if (runner.busy) {
-      sayInto(this.status, "Python is still running. Wait for it, or press Stop.");
+      this.#wait();
       return;
     }
     this.#clear();
     this.#running(true);
     const { name, checks, needs } = this.drill;
+    const code = this.text;
     let said = "";
     const say = (words) => words !== said && sayInto(this.status, (said = words));
-    const outcome = await runner.run({ code: this.text, checks, needs }, ({ stage, got, total }) => {
+    const outcome = await runner.run({ code, checks, needs }, ({ stage, got, total }) => {
       if (stage === "running") {
         say("Running …");
         this.bytes.textContent = "";
       } else if (got > 0) {
         say("Loading Python, once; the browser keeps it.");
-        this.bytes.textContent = `${megabytes(got)} of ${megabytes(total)}`;
+        this.bytes.textContent = `${megabytes(overTheWire(got, total))} of ${megabytes(PYODIDE_WIRE)}`;
       }
     });
     this.#running(false);
-    const written = this.text.trim() !== this.stub.trim();
-    if (!outcome.ok && outcome.tried && written) store.set(this.#triesKey, String(++this.tries));
+    if (!outcome.ok && outcome.tried) this.#countTry(code, outcome.ran);
     this.#show(outcome);
     if (outcome.ok) {
       store.markDone(`drill:${name}`);
-      this.showDone();
       this.onSolved();
+      this.showDone();
     }
     this.#offerAnswer();
+  }
+
+  // A try is code of the reader's own that ran: not a slip of the keys, and not the same a second time.
+  #countTry(code, ran) {
+    const last = this.#triesKey.replace("tries:", "tried:");
+    if (ran === false || code.trim() === this.stub.trim() || code.trim() === store.get(last)) return;
+    store.set(last, code.trim());
+    store.set(this.#triesKey, String(++this.tries));
+  }
+
+  // Another box's code runs: say so, and offer its end here, for that box may be far up the page.
+  #wait() {
+    if (this.waits || this.element.getAttribute("aria-busy") === "true") return;
+    this.waits = true;
+    this.#clear();
+    sayInto(this.status, "Python is still running the code of another box. Wait for it, or press Stop.");
+    this.stopButton.hidden = false;
+    runner.whenFree(() => {
+      this.waits = false;
+      if (document.activeElement === this.stopButton) this.runButton.focus();
+      this.stopButton.hidden = true;
+      this.status.textContent = "";
+    });
   }
 
   #running(is) {
@@ -200,7 +279,7 @@ export class Box {
   }
 }
 
-const boxes = [...document.querySelectorAll(".live")].map((element) => new Box(element));
+const boxes = [];
 
 const near = new IntersectionObserver(
   (entries) => {
@@ -210,7 +289,13 @@ const near = new IntersectionObserver(
   },
   { rootMargin: "600px" },
 );
-for (const box of boxes) near.observe(box.element);
+function add(element) {
+  boxes.push(new Box(element));
+  near.observe(element);
+}
+document.querySelectorAll(".live").forEach(add);
+// A chapter's page brings a box when its fold is opened: tries.js.
+document.addEventListener("roadbook:box", (event) => add(event.target.querySelector(".live")));
 
 document.addEventListener("roadbook:done", () => boxes.forEach((box) => box.showDone()));
 

@@ -10,6 +10,11 @@ function show() {
   const done = store.done();
   let total = 0;
   let reached = 0;
+  for (const part of document.querySelectorAll(".progress-part")) {
+    const rows = [...part.querySelectorAll(".progress-item")];
+    const solved = rows.filter((row) => row.dataset.item in done).length;
+    part.querySelector(".progress-part-sum").textContent = `${solved} of ${rows.length} done`;
+  }
   for (const row of document.querySelectorAll(".progress-item")) {
     const when = done[row.dataset.item];
     const state = row.querySelector(".progress-state");
@@ -41,13 +46,24 @@ panel.querySelector(".progress-save").addEventListener("click", () => {
   status.textContent = "Saved as roadbook-progress.json among your downloads.";
 });
 
+function inWords({ done, rounds, code, replaced, kept }) {
+  const boxes = (n) => (n === 1 ? "1 box" : `${n} boxes`);
+  const came = [];
+  if (done) came.push(`${done} more done`);
+  if (rounds) came.push(rounds === 1 ? "1 more coding round" : `${rounds} more coding rounds`);
+  if (code) came.push(`code for ${boxes(code)}`);
+  const said = [`Read the file: ${came.join(", ") || "nothing in it was new"}.`];
+  if (kept) said.push(`${boxes(kept)} kept what you typed here; the file's code stands below, under “Kept code”.`);
+  if (replaced) said.push(`${boxes(replaced)} held older code, which stands below, under “Kept code”.`);
+  return said.join(" ");
+}
+
 panel.querySelector(".progress-load").addEventListener("click", () => choose.click());
 choose.addEventListener("change", async () => {
   const [file] = choose.files;
   if (!file) return;
   try {
-    const added = store.merge(await file.text());
-    status.textContent = added ? `Read the file: ${added} more done.` : "Read the file: nothing in it was new.";
+    status.textContent = inWords(store.merge(await file.text()));
   } catch (error) {
     status.textContent = error.message;
   }

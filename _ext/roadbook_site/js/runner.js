@@ -4,9 +4,11 @@ const SECONDS = 10;
 
 export class Runner {
   #worker = null;
+  #bound = null;
   #current = null;
   #id = 0;
   #clock = 0;
+  #waiting = [];
 
   // `here`: the address of a script beside worker.js. The version makes caches notice a change.
   constructor(here) {
@@ -16,6 +18,11 @@ export class Runner {
 
   get busy() {
     return this.#current !== null;
+  }
+
+  // Calls back once when the run that is under way has ended.
+  whenFree(call) {
+    this.#waiting.push(call);
   }
 
   // Resolves to {ok, message, output, detail, moved, seconds}; never rejects. `onStage` hears of
@@ -47,7 +54,12 @@ export class Runner {
   }
 
   #start() {
-    const worker = new Worker(this.address, { type: "module" });
+    if (location.protocol === "file:") throw new Error("a file has no worker");
+    // The page's policy binds a worker that is made of text in the page, not one that has an address of its
+    // own: so that what runs there reaches no other host, the text is one line that loads worker.js.
+    const line = new Blob([`import ${JSON.stringify(this.address.href)};`], { type: "text/javascript" });
+    this.#bound ??= URL.createObjectURL(line);
+    const worker = new Worker(this.#bound, { type: "module" });
     worker.onmessage = ({ data }) => this.#hear(data);
     worker.onerror = (event) => {
       event.preventDefault?.();
@@ -87,13 +99,7 @@ export class Runner {
       });
     } else if (message.kind === "fell") {
       this.#end();
-      const deep = /call stack|recursion/i.test(message.words);
-      this.#finish({
-        message: deep
-          ? "The recursion in your code never ended, or something is nested thousands of levels deep. Does every call come closer to a case that returns without calling again?"
-          : "Python itself gave up, most likely for want of memory. Is something growing without an end?",
-        detail: message.words,
-      });
+      this.#finish({ message: fellWith(message.words), detail: message.words });
     }
   }
 
@@ -117,11 +123,21 @@ export class Runner {
       tried: ran !== undefined,
       ...result,
     });
+    for (const call of this.#waiting.splice(0)) call();
   }
 }
 
 const COULD_NOT_LOAD =
   "Python could not be loaded. Is the network there? What you typed is kept; press Run to try again.";
+
+// What ended Python itself, by the words of its last error.
+function fellWith(words) {
+  if (/call stack|recursion/i.test(words))
+    return "The recursion in your code never ended, or something is nested thousands of levels deep. Does every call come closer to a case that returns without calling again?";
+  if (/terminated with exit/i.test(words))
+    return "Your code ended Python itself, as `os._exit` and `os.kill` do, before the checks could run. Leave that call out.";
+  return "Python itself gave up, most likely for want of memory. Is something growing without an end?";
+}
 
 function packagesFailed(changed) {
   return changed

@@ -3,6 +3,10 @@
 
 import harness from "./harness.py";
 
+// Only a worker that was made of text in the page is bound by the page's policy, which lets it reach this
+// site alone. What runs here could else start this file once more, unbound.
+if (location.protocol !== "blob:") throw new Error("expected to be started by runner.js, from a blob");
+
 let python = null;
 
 class PackageError extends Error {

@@ -40,8 +40,8 @@ document.querySelector("button.open-locally")?.addEventListener("click", async (
 });
 
 // A copy button on each block of code, not on outputs.
-for (const block of document.querySelectorAll("article .highlight")) {
-  if (block.closest(".cell_output")) continue;
+function addCopy(block) {
+  if (block.closest(".cell_output")) return;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
@@ -52,11 +52,17 @@ for (const block of document.querySelectorAll("article .highlight")) {
   });
   block.append(button);
 }
+document.querySelectorAll("article .highlight").forEach(addCopy);
+document.addEventListener("roadbook:box", (event) => event.target.querySelectorAll(".highlight").forEach(addCopy));
 
 // The contents: the current page in view, and the section that is being read marked.
 const book = document.getElementById("book");
 const here = book.querySelector("a.current");
-if (here && here.offsetTop > book.clientHeight * 0.6) book.scrollTop = here.offsetTop - book.clientHeight / 3;
+function showHere() {
+  if (here && here.offsetTop > book.clientHeight * 0.6) book.scrollTop = here.offsetTop - book.clientHeight / 3;
+}
+showHere();
+book.addEventListener("toggle", showHere); // as a panel it has no height until it is open
 book.addEventListener("click", (event) => {
   if (event.target.closest("a") && book.matches(":popover-open")) book.hidePopover();
 });

@@ -206,7 +206,9 @@ def _objects(name: str) -> Iterator[tuple[Any, str]]:
         found = vars(found).get(part) if isinstance(found, ModuleType) else getattr(found, part, None)
     if isinstance(found, ModuleType):
         yield from _public(found, name)
-        for other in [m for m in sys.modules if m.startswith(f"{name}.") and "._" not in m]:
+        # sklearn.externals holds other people's packages, and one of them lists all of NumPy
+        inner = [m for m in sys.modules if m.startswith(f"{name}.") and "._" not in m]
+        for other in [m for m in inner if not m.startswith("sklearn.externals.")]:
             if isinstance(module := sys.modules[other], ModuleType):
                 yield from _public(module, other)
     elif found is not None:

@@ -430,7 +430,12 @@ def imports(notebook: Mapping[str, Any]) -> list[str]:
     """Return the modules that an instructor's notebook imports, in any of its cells, so that they can be
     loaded once for all submissions."""
     cells = notebook["cells"]
-    return list(_imports(tuple("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")))
+    sources = tuple("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    with _parsing:
+        return list(_imports(sources))
+
+
+_parsing = threading.Lock()  # two threads in ast.parse may end in a SystemError (CPython issue 106905)
 
 
 @lru_cache

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from roadbook import course, progress
+from roadbook import __version__, course, progress
 from roadbook.grading import intake
 from roadbook.grading.check import TIMEOUT, CheckError
 from roadbook.grading.check import check as check_notebook
@@ -47,7 +47,7 @@ DISK = 6 * 10**9  # bytes that packages, models and data take
 
 def _say_version(wanted: bool) -> None:
     if wanted:
-        _say(f"roadbook {importlib.metadata.version('roadbook')}")
+        _say(f"roadbook {__version__}")
         raise typer.Exit
 
 
@@ -96,7 +96,7 @@ def start(name: Annotated[str, typer.Argument(metavar="NN", hidden=True)]) -> No
 def _sign(copy: Path) -> None:
     """Write into a copy of which version of the book it is; `check` says if the book has changed since."""
     notebook = json.loads(copy.read_bytes())
-    notebook["metadata"]["roadbook"] = {"version": importlib.metadata.version("roadbook")}
+    notebook["metadata"]["roadbook"] = {"version": __version__}
     progress.write(copy, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from roadbook import course
+from roadbook import __version__, course
 from roadbook.grading import engine, intake
 from roadbook.grading.feedback import Report
 from roadbook.grading.sandbox import Limits
@@ -83,10 +82,10 @@ def check(
 
 def _other_version(chapter: course.Chapter, of_copy: str) -> list[str]:
     """Say it where a copy was made from another version of the book than the one that checked it."""
-    of_book = version("roadbook")
-    if of_copy in ("", of_book):
+    if of_copy in ("", __version__):
         return []
     return [
-        f"Your copy is of version {of_copy}, the book is {of_book}: if a task's text does not fit what its "
-        f"check says, rename your copy and run `python -m roadbook start {chapter.number}` for today's text."
+        f"Your copy is of version {of_copy}, the book is {__version__}: if a task's text does not fit what "
+        f"its check says, rename your copy and run `python -m roadbook start {chapter.number}` for today's "
+        "text."
     ]

@@ -20,8 +20,6 @@ from roadbook import course
 MAX_BYTES = 200_000_000  # a notebook with a million printed lines is about 60 MB
 DEFINED = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.M)
 IMPORTED = re.compile(r"^(?:import|from)\s+.+$", re.M)
-
-
 VERSION = re.compile(r"\d[\w.+-]{0,30}")
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.S)
 MAX_PARTS = 15_000_000  # brackets and commas: a few bytes of JSON may stand for a hundred of memory

@@ -6,11 +6,10 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from roadbook import course, progress
+from roadbook import __version__, course, progress
 from roadbook.grading import intake
 from roadbook.grading.check import CheckError, check
 from roadbook.grading.intake import IntakeError
@@ -23,7 +22,7 @@ def show_check(name: str | None) -> None:
         source: Path | Mapping[str, Any]
         if "google.colab" in sys.modules:
             source = _colab()
-            book = f"version {version('roadbook')} of the book"
+            book = f"version {__version__} of the book"
             said = f"Checked this notebook as it is on the screen, by {book}."
         else:
             source = file = _saved(chapter)

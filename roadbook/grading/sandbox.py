@@ -504,8 +504,8 @@ class _Parent:
         threads = [task.joinpath("comm").read_text().strip() for task in Path("/proc/self/task").glob("*")]
         if len(threads) > 1:
             raise SandboxError(
-                f"an import has started threads ({', '.join(threads[1:])}): such a process cannot fork; "
-                "the package that starts them belongs into THREADED in roadbook/grading/sandbox.py"
+                f"an import has started threads ({', '.join(sorted(threads))}): such a process cannot fork; "
+                "the package that starts them belongs in THREADED in roadbook/grading/sandbox.py"
             )
         if (held := own_data()) + ROOM > self.limits.memory:  # else honest answers would end in a MemoryError
             raise SandboxError(

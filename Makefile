@@ -69,6 +69,7 @@ pdf: book $(VENV)/.dev ## the whole book as one PDF, _build/roadbook.pdf
 test: $(VENV)/.dev $(VENV)/.fetched node_modules/.dev ## run every test: style, types, package, notebooks, assignments, book
 	@sh .ci/apt.sh bubblewrap libseccomp2
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || sh .ci/apt.sh chromium
+	@command -v java >/dev/null || sh .ci/apt.sh default-jre-headless
 	sh .ci/test.sh $(BIN)
 
 learn: $(VENV)/.learn ## install what a learner needs and open JupyterLab on work/

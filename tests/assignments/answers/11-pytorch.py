@@ -29,13 +29,19 @@ def gradients(graph, values, output):
     for name in order:
         if name in graph:
             op, *args = graph[name]
-            a = val[args[0]]
+            a, b = val[args[0]], val[args[-1]]
+            if op == "matmul":
+                fits = a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0]
+            else:
+                fits = all(m == n or 1 in (m, n) for m, n in zip(a.shape[::-1], b.shape[::-1]))
+            if not fits:
+                raise ValueError(f"in the graph, {op} cannot take shapes {a.shape} and {b.shape}")
             if op == "add":
-                val[name] = a + val[args[1]]
+                val[name] = a + b
             elif op == "mul":
-                val[name] = a * val[args[1]]
+                val[name] = a * b
             elif op == "matmul":
-                val[name] = a @ val[args[1]]
+                val[name] = a @ b
             elif op == "relu":
                 val[name] = np.maximum(a, 0)
             elif op == "exp":
@@ -124,7 +130,13 @@ def gradients(graph, values, output):
         if name in graph:
             op, *inputs = graph[name]
             inputs = [nodes[i] for i in inputs]
-            nodes[name] = Node(RULES[op][0](*(i.data for i in inputs)), op, inputs)
+            try:
+                result = RULES[op][0](*(i.data for i in inputs))
+            except ValueError as error:
+                raise ValueError(f"graph, node {name}: {error}")
+            if op == "matmul" and {i.data.ndim for i in inputs} != {2}:
+                raise ValueError(f"graph, node {name}: two axes, please")
+            nodes[name] = Node(result, op, inputs)
         for user in users[name]:
             missing[user] -= 1
             if missing[user] == 0:
@@ -426,6 +438,35 @@ def gradients(graph, values, output):
 #+    return {"value": float(total), "gradients": {k: grad[k] for k in values}}
 
 
+# %% wrong gradients: shapes that do not fit are told in NumPy's words
+# says: NumPy's own message
+# visible: passes
+# like: a stack in place of a recursion
+#-            if not fits:
+#+            if not fits and op == "matmul":
+
+
+# %% wrong gradients: a product of one axis and two goes through
+# says: matmul on shapes (3,) and (3, 2)
+# visible: passes
+# like: a stack in place of a recursion
+#-                fits = a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0]
+#+                fits = a.shape[-1] == b.shape[0]
+
+#-                give(args[0], g @ b.T)
+#-                give(args[1], a.T @ g)
+#+                give(args[0], g @ b.T)
+#+                give(args[1], a.T @ g if a.ndim == 2 else np.outer(a, g))
+
+
+# %% wrong gradients: an output that is not there is put down to the graph
+# says: whose message names output
+# visible: passes
+# like: a stack in place of a recursion
+#-        raise ValueError("output is not a node")
+#+        raise ValueError("not a node of the graph")
+
+
 # %% wrong gradients: PyTorch asked
 # says: may not be called
 # forbidden
@@ -454,10 +495,14 @@ class Rows(Dataset):
 
 
 def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
-    if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
-    if X_val.shape[0] != y_val.shape[0]:
-        raise ValueError("y_val does not fit")
+    if len(X) == 0 or torch.isnan(X).any():
+        raise ValueError("X must have rows, and no NaN")
+    if len(X_val) == 0 or torch.isnan(X_val).any() or X_val.shape[1:] != X.shape[1:]:
+        raise ValueError("X_val must have rows, the columns of X, and no NaN")
+    if len(X) != len(y) or y.min() < 0 or y.max() >= n_classes:
+        raise ValueError("X and y must have the same length, y classes from 0")
+    if len(X_val) != len(y_val):
+        raise ValueError("`y_val`: one label a row")
     if batch_size < 2:
         raise ValueError("batch_size is too small")
     model = network(X.shape[1], n_classes, seed)
@@ -481,8 +526,12 @@ def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
 
 # %% right training-loop: the gradient step by hand
 def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
+    if not X.numel() or not (X == X).all():
+        raise ValueError("X: no rows, or NaN")
+    if not X_val.numel() or not (X_val == X_val).all() or X_val.size(1) != X.size(1):
+        raise ValueError("X_val: no rows, NaN, or other columns")
     if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
-        raise ValueError("y does not fit")
+        raise ValueError("`y` does not fit")
     if X_val.shape[0] != y_val.shape[0]:
         raise ValueError("y_val does not fit")
     if batch_size < 2:
@@ -510,6 +559,12 @@ def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
 # %% wrong training-loop: gradients never zeroed
 # says: were still there
 def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
+    if len(X) == 0 or X.isnan().any():
+        raise ValueError("X: rows without NaN, please")
+    if len(X_val) == 0 or X_val.isnan().any():
+        raise ValueError("X_val: rows without NaN, please")
+    if X_val.shape[1] != X.shape[1]:
+        raise ValueError("X_val has other columns")
     if X.shape[0] != y.shape[0] or y.min() < 0 or y.max() >= n_classes:
         raise ValueError("y does not fit")
     if X_val.shape[0] != y_val.shape[0]:
@@ -689,6 +744,42 @@ def train(X, y, X_val, y_val, n_classes, epochs, batch_size, lr, seed):
 # like: gradients never zeroed
 #-    if X_val.shape[0] != y_val.shape[0]:
 #+    if len(y_val) not in (1, len(X_val)):
+
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
+
+
+# %% wrong training-loop: one message for both sets of labels
+# says: whose message names y,
+# visible: passes
+# like: gradients never zeroed
+#-        raise ValueError("y does not fit")
+#+        raise ValueError("y_train and y_val must fit their rows")
+
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
+
+
+# %% wrong training-loop: validation rows of another width meet PyTorch's own error
+# says: five columns in X_val
+# visible: passes
+# like: gradients never zeroed
+#-    if X_val.shape[1] != X.shape[1]:
+#-        raise ValueError("X_val has other columns")
+
+#-            rows = order[start : start + batch_size]
+#+            rows = order[start : start + batch_size]
+#+            optimiser.zero_grad()
+
+
+# %% wrong training-loop: NaN is trained on
+# says: NaN in X,
+# visible: passes
+# like: gradients never zeroed
+#-    if len(X) == 0 or X.isnan().any():
+#+    if len(X) == 0:
 
 #-            rows = order[start : start + batch_size]
 #+            rows = order[start : start + batch_size]
@@ -945,6 +1036,19 @@ def fit_predict(images, labels, new_images, seed):
 #-                loss = F.cross_entropy(logits, y[rows])
 #+                loss = F.cross_entropy(logits, y[rows])
 #+                optimiser.zero_grad()
+
+
+# %% wrong fit-predict: images of a wrong shape are told as new ones
+# says: whose message names images,
+# visible: passes
+# like: momentum, and the average of two networks
+#-    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
+#-        raise ValueError("images")
+#+    for part in (images, new_images):
+#+        if part.ndim != 3 or part.shape[1:] != (28, 28):
+#+            raise ValueError("new_images")
+#+    if images.dtype != np.uint8 or not len(images):
+#+        raise ValueError("images")
 
 
 # %% wrong fit-predict: scikit-learn

@@ -181,6 +181,14 @@ def roc_auc(y_true, scores):
     return float((s.rank()[y == 1].sum() - n1 * (n1 + 1) / 2) / ((len(y) - n1) * n1))
 
 
+# %% wrong roc-auc: the error names the other argument
+# says: names scores
+# visible: passes
+# like: average ranks by pandas
+#-        raise ValueError("scores do not fit y_true")
+#+        raise ValueError("y_true and its predictions differ in length, or one is missing")
+
+
 # %% wrong roc-auc: scikit-learn
 # says: may not be called
 # forbidden
@@ -218,7 +226,7 @@ def expected_calibration_error(y_true, p, n_bins=10):
     if not table["y"].isin([0, 1]).all():
         raise ValueError("y_true")
     if not table["p"].between(0, 1).all():
-        raise ValueError("p")
+        raise ValueError("each `p` is a probability")
     table["bin"] = np.floor(table["p"] * n_bins).clip(upper=n_bins - 1)
     bins = table.groupby("bin").agg(n=("y", "size"), y=("y", "mean"), p=("p", "mean"))
     return float(np.average((bins["p"] - bins["y"]).abs(), weights=bins["n"]))
@@ -338,6 +346,14 @@ def expected_calibration_error(y_true, p, n_bins=10):
 #+    return float(abs(sum((b == i).mean() * (p[b == i].mean() - y[b == i].mean()) for i in np.unique(b))))
 
 
+# %% wrong calibration-error: an error about probabilities that names no argument
+# says: names p
+# visible: passes
+# like: digitize and bincount
+#-        raise ValueError("p outside [0, 1]")
+#+        raise ValueError("probabilities must lie in [0, 1]")
+
+
 # %% wrong calibration-error: scikit-learn's bins
 # says: may not be called
 # forbidden
@@ -381,7 +397,7 @@ def cost_threshold(y_true, p, cost_false_alarm, cost_miss):
     if len(y) == 0 or not np.isin(y, (0, 1)).all():
         raise ValueError("y_true")
     if len(p) != len(y) or not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p")
+        raise ValueError(f"p={p.tolist()} does not fit")
     for name, cost in (("cost_false_alarm", cost_false_alarm), ("cost_miss", cost_miss)):
         if not cost >= 0:
             raise ValueError(name)
@@ -557,6 +573,14 @@ def cost_threshold(y_true, p, cost_false_alarm, cost_miss):
         if best is None or cost <= best[1]:
             best = (t, cost)
     return float(best[0]), float(best[1])
+
+
+# %% wrong cost-threshold: an error about probabilities that names no argument
+# says: names p
+# visible: passes
+# like: cumulative sums over the sorted rows
+#-        raise ValueError("p must be probabilities, one a row")
+#+        raise ValueError("expected as many probabilities as labels, each in [0, 1]")
 
 
 # %% wrong cost-threshold: the book's version
@@ -751,6 +775,18 @@ def slice_metrics(y_true, flagged, slice_of, group, n_resamples=2000, seed=0):
 #-    return everything + [one(str(name), slice_of == name) for name in np.unique(slice_of)]
 #+    rest = [one(str(name), slice_of == name) for name in np.unique(slice_of)]
 #+    return list({row["slice"]: row for row in everything + rest}.values())
+
+
+# %% wrong slice-metrics: one error for two arguments, named after the first
+# says: names group
+# visible: passes
+# like: how often each group is drawn, as a multinomial
+#-    if len(slice_of) != len(y):
+#-        raise ValueError("slice_of")
+#-    if len(group) != len(y):
+#-        raise ValueError("group")
+#+    if len(slice_of) != len(y) or len(group) != len(y):
+#+        raise ValueError("slice_of: one name a row")
 
 
 # %% wrong slice-metrics: scikit-learn's metrics

@@ -221,6 +221,14 @@ def ridge(X, y, strength):
     return {"intercept": float(y.mean() - mean / scale @ w), "coefficients": w / scale}
 
 
+# %% wrong ridge: what is wrong with y is said of X
+# says: names y
+# visible: passes
+# like: the normal equations, by a pseudo-inverse
+#-        raise ValueError("y must be finite and as long as X")
+#+        raise ValueError("X needs exactly one finite target for every row")
+
+
 # %% wrong ridge: the library does it
 # says: sklearn.linear_model
 # forbidden
@@ -379,6 +387,14 @@ def group_folds(groups, n_folds):
         filled[fold[g]] += counts[g]
     fold = fold[code]
     return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(n_folds)]
+
+
+# %% wrong group-folds: an error that names the groups, not the number of folds
+# says: names n_folds
+# visible: passes
+# like: pandas counts
+#-        raise ValueError("n_folds")
+#+        raise ValueError("groups: fewer than folds, or fewer than two folds")
 
 
 # %% wrong group-folds: the library does it
@@ -599,6 +615,14 @@ def time_splits(times, n_splits, gap=0):
         (np.flatnonzero(block[0] - t > gap), np.flatnonzero(np.isin(t, block)))
         for block in np.array_split(distinct, n_splits + 1)[1:]
     ]
+
+
+# %% wrong time-splits: where the gap is too long, the error names the times
+# says: names gap
+# visible: passes
+# like: block numbers for each time
+#-            raise ValueError("gap too long")
+#+            raise ValueError("times: nothing is left to train on")
 
 
 # %% wrong time-splits: the library does it, on sorted rows
@@ -863,6 +887,14 @@ def leak_free(table, known, today):
 #-    mean, std = a.mean(), a.std(ddof=0).replace(0, 1)
 
 
+# %% wrong leak-free: an unknown feature is no error about known
+# says: names known
+# visible: passes
+# like: plain loops over records
+#-        raise ValueError("known does not fit the table")
+#+        raise ValueError("unknown features, or none in time")
+
+
 # %% wrong leak-free: a random split by the library
 # says: sklearn.model_selection
 # forbidden
@@ -930,9 +962,9 @@ from sklearn.metrics import mean_squared_error
 def nested_cv(X, y, strengths, folds):
     X, y, folds = np.array(X, float), np.array(y, float), np.array(folds)
     if np.ndim(X) != 2 or len(X) == 0 or not (X == X).all():
-        raise ValueError("X")
+        raise ValueError("`X` must be a table without holes")
     if y.shape != (len(X),) or not (y == y).all():
-        raise ValueError("y")
+        raise ValueError("X and y must fit, and no label be NaN")
     if len(strengths) == 0 or any(not s > 0 for s in strengths):
         raise ValueError("strengths")
     if folds.shape != y.shape or len(set(folds.tolist())) < 3:
@@ -1166,6 +1198,14 @@ def nested_cv(X, y, strengths, folds):
 
 #-        scores.append(float(min(inner)[0]))
 #+        scores.append(float(error(chosen[-1], rest, ~rest)))
+
+
+# %% wrong nested-cv: an error about every row that names no argument
+# says: names y
+# visible: passes
+# like: errors of all strengths in one array
+#-        raise ValueError("y: a number a row")
+#+        raise ValueError("every row needs a number")
 
 
 # %% wrong nested-cv: the library's search

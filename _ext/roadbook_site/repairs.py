@@ -178,7 +178,8 @@ class Page:
 
 
 def _classes(tag: Tag) -> list[str]:
-    return str(" ".join(tag["class"])).split() if tag.has_attr("class") else []
+    found = tag.get("class") or []  # a list where it was parsed, a string where a repair has set it
+    return found.split() if isinstance(found, str) else list(found)
 
 
 def png_size(path: Path) -> tuple[int, int] | None:

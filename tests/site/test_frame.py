@@ -286,6 +286,21 @@ def test_formulas_are_set_at_build_time_and_only_their_pages_load_the_style(tmp_
     assert fonts and all((out / "_static/katex" / font).is_file() for font in fonts), fonts
 
 
+def test_a_fraction_has_its_numerator_above_the_line(browser: Browser, address: str) -> None:
+    tab = browser.new_page(viewport={"width": 390, "height": 844})
+    tab.goto(f"{address}exercises/09-project-classifier/09-project-classifier.html")
+    boxes = tab.locator(".katex-html .mfrac .vlist").first.evaluate(
+        """fraction => [...fraction.querySelectorAll(":scope > span > .mord")].map(part => {
+            const box = part.getBoundingClientRect();
+            return [box.top, box.bottom, getComputedStyle(part).color];
+        })"""
+    )
+    (below, _, colour), (_, above, _) = boxes  # KaTeX writes the denominator first
+    assert above <= below + 1, f"the numerator ends at {above}, the denominator begins at {below}"
+    assert colour == tab.locator("main p").first.evaluate("p => getComputedStyle(p).color")
+    tab.close()
+
+
 def test_pages_show_when_they_changed_and_nothing_where_history_is_cut(tmp_path: Path) -> None:
     source, shallow = tmp_path / "source", tmp_path / "shallow"
     small_book(source)

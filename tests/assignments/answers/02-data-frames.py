@@ -219,6 +219,14 @@ def lookup(left, right, on):
 #+    brought = right[~right.index.duplicated()][others].reindex(found)
 
 
+# %% wrong lookup: the error does not say which column
+# says: names seats
+# visible: passes
+# like: a dictionary, and one column at a time
+#-        raise ValueError(f"in both tables: {both}")
+#+        raise ValueError("a column is in both tables")
+
+
 # %% wrong lookup: the library's join
 # says: may not be called
 # forbidden
@@ -435,6 +443,14 @@ def as_known(decisions, records, max_age_minutes):
 #+    return known.to_numpy()
 
 
+# %% wrong as-known: an error about a missing station that does not say in which table
+# says: names decisions
+# visible: passes
+# like: one decision at a time, over a station's arrays
+#-        raise ValueError("decisions: something is missing")
+#+        raise ValueError("a station or a time is missing")
+
+
 # %% wrong as-known: the library's as-of join
 # says: may not be called
 # forbidden
@@ -447,9 +463,9 @@ def as_known(decisions, records, max_age_minutes):
 
 # %% right recent-delay: one flight at a time
 def recent_delay(flights, window_minutes, lead_minutes):
-    if window_minutes <= 0:
+    if not window_minutes > 0:
         raise ValueError("window_minutes")
-    if lead_minutes < 0:
+    if not lead_minutes >= 0:
         raise ValueError("lead_minutes")
     if flights["origin"].isna().any() or flights["scheduled"].isna().any():
         raise ValueError("flights")
@@ -471,7 +487,7 @@ def recent_delay(flights, window_minutes, lead_minutes):
 def recent_delay(flights, window_minutes, lead_minutes):
     if not (window_minutes > 0):
         raise ValueError(f"window_minutes {window_minutes}")
-    if lead_minutes < 0:
+    if np.isnan(lead_minutes) or lead_minutes < 0:
         raise ValueError(f"lead_minutes {lead_minutes}")
     if flights[["origin", "scheduled"]].isnull().to_numpy().any():
         raise ValueError("flights with holes")
@@ -659,6 +675,34 @@ def recent_delay(flights, window_minutes, lead_minutes):
 #+    return np.array([recent[label] for label in flights.index])
 
 
+# %% wrong recent-delay: NaN slips through a comparison
+# says: window_minutes=nan
+# visible: passes
+# like: the solution
+#-    if not window_minutes > 0:
+#+    if window_minutes <= 0:
+
+
+# %% wrong recent-delay: a lead of NaN slips through a comparison
+# says: lead_minutes=nan
+# visible: passes
+# like: the solution
+#-    if not lead_minutes >= 0:
+#+    if lead_minutes < 0:
+
+
+# %% wrong recent-delay: one error for two arguments, named after the first
+# says: names lead_minutes
+# visible: passes
+# like: one flight at a time
+#-    if not window_minutes > 0:
+#-        raise ValueError("window_minutes")
+#-    if not lead_minutes >= 0:
+#-        raise ValueError("lead_minutes")
+#+    if not (window_minutes > 0 and lead_minutes >= 0):
+#+        raise ValueError("window_minutes: above 0")
+
+
 # %% wrong recent-delay: the other engine's rolling mean
 # says: may not be called
 # forbidden
@@ -672,7 +716,7 @@ def recent_delay(flights, window_minutes, lead_minutes):
 
 # %% right both-engines: sums and differences; joins in both
 def with_pandas(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
+    check(flights, airlines, month)
     rows = flights[flights["month"] == month].merge(airlines[["carrier", "name"]], on="carrier", how="left")
     rows["name"] = rows["name"].fillna(rows["carrier"]).fillna("unknown")
     rows["left"] = rows["dep_delay"].notna()
@@ -689,7 +733,7 @@ def with_pandas(flights, airlines, month):
 
 
 def with_polars(flights, airlines, month):
-    check(airlines["carrier"].to_list(), month)
+    check(flights, airlines, month)
     names = airlines.select("carrier", "name")
     rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
     rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))
@@ -702,7 +746,14 @@ def with_polars(flights, airlines, month):
     return report.sort(["planned", "name"], descending=[True, False])
 
 
-def check(codes, month):
+def check(flights, airlines, month):
+    missing = {"month", "carrier", "dep_delay"} - set(flights.columns)
+    if missing:
+        raise ValueError(f"flights has no {sorted(missing)}")
+    missing = {"carrier", "name"} - set(airlines.columns)
+    if missing:
+        raise ValueError(f"airlines has no {sorted(missing)}")
+    codes = airlines["carrier"].to_list()
     if len(set(codes)) < len(codes):
         raise ValueError("airlines: a code twice")
     if month not in list(range(1, 13)):
@@ -711,7 +762,7 @@ def check(codes, month):
 
 # %% right both-engines: a loop over groups in pandas, SQL in Polars
 def with_pandas(flights, airlines, month):
-    refuse(list(airlines["carrier"]), month)
+    refuse(flights, airlines, month)
     names = dict(zip(airlines["carrier"], airlines["name"]))
     groups = {}
     of_month = flights[flights["month"] == month]
@@ -728,7 +779,7 @@ def with_pandas(flights, airlines, month):
 
 
 def with_polars(flights, airlines, month):
-    refuse(airlines["carrier"].to_list(), month)
+    refuse(flights, airlines, month)
     query = """
         SELECT coalesce(a.name, f.carrier, 'unknown') AS name,
                count(*) AS planned,
@@ -742,7 +793,14 @@ def with_polars(flights, airlines, month):
     return pl.SQLContext(f=of_month, a=airlines.select("carrier", "name")).execute(query, eager=True)
 
 
-def refuse(codes, month):
+def refuse(flights, airlines, month):
+    for column in ("month", "carrier", "dep_delay"):
+        if column not in flights:
+            raise ValueError(f"`flights` lacks `{column}`")
+    for column in ("carrier", "name"):
+        if column not in airlines:
+            raise ValueError(f"`airlines` lacks `{column}`")
+    codes = list(airlines["carrier"])
     if month not in range(1, 13):
         raise ValueError(f"month {month}")
     if any(codes.count(code) > 1 for code in codes):
@@ -861,11 +919,39 @@ def refuse(codes, month):
 #-        raise ValueError("month: 1 to 12")
 
 
+# %% wrong both-engines: a missing column is left to the libraries
+# says: with_pandas, flights without the column month
+# visible: passes
+# like: sums and differences; joins in both
+#-    missing = {"month", "carrier", "dep_delay"} - set(flights.columns)
+#-    if missing:
+#-        raise ValueError(f"flights has no {sorted(missing)}")
+#-    missing = {"carrier", "name"} - set(airlines.columns)
+#-    if missing:
+#-        raise ValueError(f"airlines has no {sorted(missing)}")
+
+
+# %% wrong both-engines: the error names the column and not the table
+# says: names airlines and carrier
+# visible: passes
+# like: sums and differences; joins in both
+#-        raise ValueError(f"airlines has no {sorted(missing)}")
+#+        raise ValueError(f"no column {sorted(missing)}")
+
+
+# %% wrong both-engines: an error about the month that does not name it
+# says: names month
+# visible: passes
+# like: sums and differences; joins in both
+#-        raise ValueError("month: 1 to 12")
+#+        raise ValueError("expected a whole number from 1 to 12")
+
+
 # %% wrong both-engines: one engine made out of the other
 # says: may not be called
 # forbidden
 # like: sums and differences; joins in both
-#-    check(airlines["carrier"].to_list(), month)
+#-    check(flights, airlines, month)
 #-    names = airlines.select("carrier", "name")
 #-    rows = flights.filter(pl.col("month") == month).join(names, on="carrier", how="left")
 #-    rows = rows.with_columns(pl.col("name").fill_null(pl.col("carrier")).fill_null("unknown"))

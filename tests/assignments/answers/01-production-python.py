@@ -522,6 +522,14 @@ def choose_runway(speed, direction, headings, limit):
     return np.array([one(v, d) for v, d in zip(speed, direction)], dtype=int)
 
 
+# %% wrong choose-runway: an error about the limit that does not name it
+# says: names limit
+# visible: passes
+# like: complex numbers, and a masked array
+#-        raise ValueError("limit: not below 0")
+#+        raise ValueError("a crosswind must not be below 0")
+
+
 # %% wrong choose-runway: numpy.vectorize
 # says: numpy.vectorize may not be called
 # forbidden
@@ -653,6 +661,10 @@ async def fetch_all(service, keys, limit, attempts=4, base=0.5, cap=8.0, *, rng)
         raise ValueError("limit is too small")
     if attempts < 1:
         raise ValueError("attempts is too small")
+    if not base >= 0:
+        raise ValueError("base: zero or more")
+    if not cap >= 0:
+        raise ValueError("cap: zero or more")
     queue, done, results, failures = asyncio.Queue(), asyncio.Event(), {}, {}
     for key in set(keys):
         queue.put_nowait((key, 1))
@@ -703,6 +715,9 @@ async def fetch_all(service, keys, limit, attempts=4, base=0.5, cap=8.0, *, rng)
         raise ValueError(f"limit={limit}")
     if attempts <= 0:
         raise ValueError(f"attempts={attempts}")
+    for name, seconds in {"base": base, "cap": cap}.items():
+        if seconds != seconds or seconds < 0:
+            raise ValueError(f"{name}={seconds}")
     bound = asyncio.BoundedSemaphore(limit)
 
     async def once(key):
@@ -994,6 +1009,47 @@ def rehearse_fetch(plan, keys, seed=0, **settings):
 #-                await asyncio.sleep(wait + rng.uniform(0, min(cap, base * 2**attempt)))
 #+            if attempt + 1 < attempts:
 #+                await asyncio.sleep(wait + random.uniform(0, min(cap, base * 2**attempt)))
+
+
+# %% wrong fetch-all: one error for two arguments, named after the first
+# says: names attempts
+# visible: passes
+# like: workers that take from a queue
+#-    if limit < 1:
+#-        raise ValueError("limit is too small")
+#-    if attempts < 1:
+#-        raise ValueError("attempts is too small")
+#+    if limit < 1 or attempts < 1:
+#+        raise ValueError("limit is too small")
+
+
+# %% wrong fetch-all: a negative time is taken as it is
+# says: names base
+# visible: passes
+# like: workers that take from a queue
+#-    if not base >= 0:
+#-        raise ValueError("base: zero or more")
+#-    if not cap >= 0:
+#-        raise ValueError("cap: zero or more")
+
+
+# %% wrong fetch-all: NaN slips through a comparison
+# says: nan
+# visible: passes
+# like: workers that take from a queue
+#-    if not base >= 0:
+#+    if base < 0:
+
+#-    if not cap >= 0:
+#+    if cap < 0:
+
+
+# %% wrong fetch-all: no wait at all is refused
+# says: expected two dicts and no error
+# visible: passes
+# like: workers that take from a queue
+#-    if not base >= 0:
+#+    if not base > 0:
 
 
 # %% wrong fetch-all: waits by time.sleep

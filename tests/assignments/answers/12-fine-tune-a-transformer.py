@@ -673,3 +673,479 @@ def is_it_real(right_a, right_b, n_resamples=2000, seed=0):
     )
     ends = found.confidence_interval
     return {"difference": float(gap.mean()), "low": float(ends.low), "high": float(ends.high)}
+
+
+# %% right frozen-and-tuned: the mode put back, then a copy
+def pretrained(seed, dropout):
+    return Encoder(seed, dropout)
+
+
+def mean_vectors(encoder, batch):
+    mask = batch["attention_mask"].unsqueeze(-1).float()
+    states = encoder(batch["input_ids"], batch["attention_mask"])
+    return (states * mask).sum(1) / mask.sum(1)
+
+
+def frozen_and_tuned(encoder, train, test, C, steps, lr):
+    labels = train["labels"]
+    k = int(labels.max()) + 1
+    if len(labels) != len(train["input_ids"]):
+        raise ValueError(f"train: {len(labels)} labels for {len(train['input_ids'])} rows")
+    if k < 3 or set(labels.tolist()) != set(range(k)):
+        raise ValueError("train: a class is missing, or there are fewer than three")
+    if (train["attention_mask"].sum(dim=1) == 0).any():
+        raise ValueError("train: a text without a token")
+    if (test["attention_mask"].sum(dim=1) == 0).any():
+        raise ValueError("test: a text without a token")
+    if C <= 0:
+        raise ValueError(f"C is {C}")
+    if lr <= 0:
+        raise ValueError(f"lr is {lr}")
+    if steps < 0:
+        raise ValueError(f"steps is {steps}")
+
+    was_training = encoder.training
+    encoder.eval()
+    with torch.no_grad():
+        X = mean_vectors(encoder, train)
+        X_test = mean_vectors(encoder, test)
+    encoder.train(was_training)
+    fitted = LogisticRegression(C=C, max_iter=1000).fit(X.numpy(), labels.numpy())
+    head = nn.Linear(X.shape[1], k)
+    head.weight.data = torch.tensor(fitted.coef_, dtype=torch.float32)
+    head.bias.data = torch.tensor(fitted.intercept_, dtype=torch.float32)
+    frozen = head(X_test).detach()
+
+    model = copy.deepcopy(encoder)
+    model.train()
+    optimiser = torch.optim.SGD(list(model.parameters()) + list(head.parameters()), lr=lr)
+    for _ in range(steps):
+        optimiser.zero_grad()
+        logits = head(mean_vectors(model, train))
+        loss = F.cross_entropy(logits, labels)
+        loss.backward()
+        optimiser.step()
+    model.eval()
+    with torch.no_grad():
+        tuned = head(mean_vectors(model, test))
+    return {"frozen": frozen, "tuned": tuned, "encoder": model, "head": head}
+
+
+# %% right frozen-and-tuned: weights as values, gradients by hand
+def pretrained(seed, dropout):
+    return Encoder(seed, dropout)
+
+
+def logits_of(module, weights, W, b, batch):
+    given = batch["input_ids"], batch["attention_mask"]
+    states = torch.func.functional_call(module, weights, given)
+    shares = given[1] / given[1].sum(dim=1, keepdim=True)
+    return torch.einsum("nld,nl->nd", states, shares) @ W.T + b
+
+
+def frozen_and_tuned(encoder, train, test, C, steps, lr):
+    if C <= 0 or lr <= 0 or steps < 0:
+        raise ValueError("C must be positive" if C <= 0 else "lr must be positive" if lr <= 0 else "steps < 0")
+    y = train["labels"]
+    k = len(set(y.tolist()))
+    if y.shape != train["input_ids"].shape[:1] or k < 3 or sorted(set(y.tolist())) != [*range(k)]:
+        raise ValueError("train has labels that do not fit")
+    if min(m.sum() for m in train["attention_mask"]) < 1:
+        raise ValueError("train has an empty text")
+    if min(m.sum() for m in test["attention_mask"]) < 1:
+        raise ValueError("test has an empty text")
+    module = copy.deepcopy(encoder)
+    module.eval()
+    weights = dict(module.named_parameters())
+    d = module(train["input_ids"][:1], train["attention_mask"][:1]).shape[2]
+    with torch.no_grad():
+        X = logits_of(module, weights, torch.eye(d), 0, train)
+    W, b = torch.zeros(k, d, requires_grad=True), torch.zeros(k, requires_grad=True)
+    newton = torch.optim.LBFGS(
+        [W, b], max_iter=500, tolerance_grad=1e-7, tolerance_change=1e-10, line_search_fn="strong_wolfe"
+    )
+
+    def penalised():
+        newton.zero_grad()
+        value = C * F.cross_entropy(X @ W.T + b, y, reduction="sum") + 0.5 * (W * W).sum()
+        value.backward()
+        return value
+
+    newton.step(penalised)
+    W, b = W.detach(), b.detach()
+    with torch.no_grad():
+        frozen = logits_of(module, weights, W, b, test)
+    module.train()
+    free = [name for name, p in weights.items() if p.requires_grad]
+    for _ in range(steps):
+        leaves = [t.detach().requires_grad_() for t in (W, b, *(weights[name] for name in free))]
+        now = weights | dict(zip(free, leaves[2:]))
+        log_p = logits_of(module, now, *leaves[:2], train).log_softmax(dim=1)
+        gradients = torch.autograd.grad(-log_p[range(len(y)), y].mean(), leaves)
+        W, b, *moved = (leaf.detach() - lr * g for leaf, g in zip(leaves, gradients))
+        weights = weights | dict(zip(free, moved))
+    module.load_state_dict(weights)
+    module.eval()
+    head = nn.Linear(d, k)
+    head.load_state_dict({"weight": W, "bias": b})
+    with torch.no_grad():
+        return {"frozen": frozen, "tuned": logits_of(module, weights, W, b, test), "encoder": module, "head": head}
+
+
+# %% right frozen-and-tuned: a model of both, two copies
+# like: the mode put back, then a copy
+#-    was_training = encoder.training
+#-    encoder.eval()
+#-    with torch.no_grad():
+#-        X = mean_vectors(encoder, train)
+#-        X_test = mean_vectors(encoder, test)
+#-    encoder.train(was_training)
+#-    fitted = LogisticRegression(C=C, max_iter=1000).fit(X.numpy(), labels.numpy())
+#-    head = nn.Linear(X.shape[1], k)
+#+    class Classifier(nn.Module):
+#+        def __init__(self, encoder, head):
+#+            super().__init__()
+#+            self.encoder, self.head = encoder, head
+#+
+#+        def forward(self, batch):
+#+            return self.head(mean_vectors(self.encoder, batch))
+#+
+#+    still = copy.deepcopy(encoder).eval().requires_grad_(False)
+#+    with torch.inference_mode():
+#+        X = mean_vectors(still, train).numpy()
+#+    fitted = LogisticRegression(C=C, max_iter=2000, solver="newton-cg").fit(X, labels.numpy())
+#+    head = nn.Linear(X.shape[1], k)
+
+#-    frozen = head(X_test).detach()
+#-
+#-    model = copy.deepcopy(encoder)
+#-    model.train()
+#-    optimiser = torch.optim.SGD(list(model.parameters()) + list(head.parameters()), lr=lr)
+#-    for _ in range(steps):
+#-        optimiser.zero_grad()
+#-        logits = head(mean_vectors(model, train))
+#-        loss = F.cross_entropy(logits, labels)
+#-        loss.backward()
+#-        optimiser.step()
+#-    model.eval()
+#-    with torch.no_grad():
+#-        tuned = head(mean_vectors(model, test))
+#-    return {"frozen": frozen, "tuned": tuned, "encoder": model, "head": head}
+#+    first = Classifier(still, head)
+#+    second = Classifier(copy.deepcopy(encoder), copy.deepcopy(head)).train()
+#+    optimiser = torch.optim.SGD([p for p in second.parameters() if p.requires_grad], lr=lr)
+#+    while steps:
+#+        loss = nn.CrossEntropyLoss()(second(train), labels)
+#+        loss.backward()
+#+        optimiser.step()
+#+        optimiser.zero_grad()
+#+        steps -= 1
+#+    second.eval()
+#+    with torch.no_grad():
+#+        return {
+#+            "frozen": first(test),
+#+            "tuned": second(test),
+#+            "encoder": second.encoder,
+#+            "head": second.head,
+#+        }
+
+
+# %% wrong frozen-and-tuned: dropout on where the vectors are made
+# says: in training mode dropout is on
+# visible: passes
+# like: the mode put back, then a copy
+#-    encoder.eval()
+#-    with torch.no_grad():
+#-        X = mean_vectors(encoder, train)
+#+    with torch.no_grad():
+#+        X = mean_vectors(encoder, train)
+
+
+# %% wrong frozen-and-tuned: the encoder is left in evaluation mode
+# says: is in the other now
+# visible: passes
+# like: the mode put back, then a copy
+#-    encoder.train(was_training)
+#+
+
+
+# %% wrong frozen-and-tuned: the encoder that was given is tuned
+# says: tune a copy
+# visible: passes
+# like: the mode put back, then a copy
+#-    model = copy.deepcopy(encoder)
+#+    model = encoder
+
+
+# %% wrong frozen-and-tuned: a copy that shares its tensors
+# says: tune a copy
+# visible: passes
+# like: the mode put back, then a copy
+#-    model = copy.deepcopy(encoder)
+#+    model = copy.copy(encoder)
+
+
+# %% wrong frozen-and-tuned: the old weights are kept by reference
+# says: tune a copy
+# visible: passes
+# like: the mode put back, then a copy
+#-    model = copy.deepcopy(encoder)
+#-    model.train()
+#+    old = encoder.state_dict()
+#+    model = encoder
+#+    model.train()
+
+#-        tuned = head(mean_vectors(model, test))
+#+        tuned = head(mean_vectors(model, test))
+#+    tuned_encoder = copy.deepcopy(model)
+#+    encoder.load_state_dict(old)
+#+    encoder.train(was_training)
+
+#-    return {"frozen": frozen, "tuned": tuned, "encoder": model, "head": head}
+#+    return {"frozen": frozen, "tuned": tuned, "encoder": tuned_encoder, "head": head}
+
+
+# %% wrong frozen-and-tuned: the tuned route starts from a random head
+# says: under tuned for the first test row
+# like: the mode put back, then a copy
+#-    model.train()
+#+    model.train()
+#+    head = nn.Linear(X.shape[1], k)
+
+
+# %% wrong frozen-and-tuned: the optimiser has the head alone
+# says: that the head alone was tuned
+# like: the mode put back, then a copy
+#-    optimiser = torch.optim.SGD(list(model.parameters()) + list(head.parameters()), lr=lr)
+#+    optimiser = torch.optim.SGD(head.parameters(), lr=lr)
+
+
+# %% wrong frozen-and-tuned: the optimiser has the encoder alone
+# says: the encoder alone
+# like: the mode put back, then a copy
+#-    optimiser = torch.optim.SGD(list(model.parameters()) + list(head.parameters()), lr=lr)
+#+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+
+
+# %% wrong frozen-and-tuned: the optimiser has the weights of the encoder that was copied
+# says: that the head alone was tuned
+# like: the mode put back, then a copy
+#-    optimiser = torch.optim.SGD(list(model.parameters()) + list(head.parameters()), lr=lr)
+#+    optimiser = torch.optim.SGD([*encoder.parameters(), *head.parameters()], lr=lr)
+
+
+# %% wrong frozen-and-tuned: no gradient through the encoder
+# says: that the head alone was tuned
+# like: the mode put back, then a copy
+#-        logits = head(mean_vectors(model, train))
+#+        with torch.no_grad():
+#+            vectors = mean_vectors(model, train)
+#+        logits = head(vectors)
+
+
+# %% wrong frozen-and-tuned: the vectors of the frozen route are used again
+# says: that the head alone was tuned
+# like: the mode put back, then a copy
+#-        logits = head(mean_vectors(model, train))
+#+        logits = head(X)
+
+
+# %% wrong frozen-and-tuned: gradients never zeroed
+# says: earlier steps were still there
+# like: the mode put back, then a copy
+#-        optimiser.zero_grad()
+#+
+
+
+# %% wrong frozen-and-tuned: gradients of the encoder never zeroed
+# says: under tuned for the first test row
+# like: the mode put back, then a copy
+#-        optimiser.zero_grad()
+#+        head.zero_grad()
+
+
+# %% wrong frozen-and-tuned: a softmax before the loss
+# says: a softmax runs before cross_entropy
+# like: the mode put back, then a copy
+#-        loss = F.cross_entropy(logits, labels)
+#+        loss = F.cross_entropy(logits.softmax(dim=1), labels)
+
+
+# %% wrong frozen-and-tuned: one model is asked for both at the end
+# says: that these are the logits after tuning
+# like: the mode put back, then a copy
+#-    return {"frozen": frozen, "tuned": tuned, "encoder": model, "head": head}
+#+    return {"frozen": tuned, "tuned": tuned, "encoder": model, "head": head}
+
+
+# %% wrong frozen-and-tuned: the frozen route has the tuned head
+# says: that the head had been tuned before
+# like: the mode put back, then a copy
+#-    frozen = head(X_test).detach()
+#+
+
+#-        tuned = head(mean_vectors(model, test))
+#+        tuned = head(mean_vectors(model, test))
+#+        frozen = head(X_test)
+
+
+# %% wrong frozen-and-tuned: rows shuffled, labels not
+# says: under tuned for the first test row
+# like: the mode put back, then a copy
+#-        logits = head(mean_vectors(model, train))
+#+        order = torch.randperm(len(labels))
+#+        shuffled = {name: train[name][order] for name in ("input_ids", "attention_mask")}
+#+        logits = head(mean_vectors(model, shuffled))
+
+
+# %% wrong frozen-and-tuned: the encoder gets no mask
+# says: that tokens attended to padding
+# like: the mode put back, then a copy
+#-    states = encoder(batch["input_ids"], batch["attention_mask"])
+#+    states = encoder(batch["input_ids"], torch.ones_like(batch["attention_mask"]))
+
+
+# %% wrong frozen-and-tuned: padding in the mean
+# says: that padding entered the mean
+# like: the mode put back, then a copy
+#-    return (states * mask).sum(1) / mask.sum(1)
+#+    return states.mean(1)
+
+
+# %% wrong frozen-and-tuned: a head without the intercepts
+# says: that the head has no intercepts
+# like: the mode put back, then a copy
+#-    head.bias.data = torch.tensor(fitted.intercept_, dtype=torch.float32)
+#+    head.bias.data.zero_()
+
+
+# %% wrong frozen-and-tuned: vectors scaled to length 1
+# says: under frozen for the first test row
+# like: the mode put back, then a copy
+#-    return (states * mask).sum(1) / mask.sum(1)
+#+    return F.normalize((states * mask).sum(1), dim=1)
+
+
+# %% wrong frozen-and-tuned: the copy takes over the mode
+# says: while it is tuned, the copy is in training mode
+# visible: passes
+# like: the mode put back, then a copy
+#-    model.train()
+#+
+
+
+# %% wrong frozen-and-tuned: tuned in evaluation mode
+# says: while it is tuned, the copy is in training mode
+# visible: passes
+# like: the mode put back, then a copy
+#-    model.train()
+#+    model.eval()
+
+
+# %% wrong frozen-and-tuned: predictions with dropout
+# says: predict in evaluation mode
+# visible: passes
+# like: the mode put back, then a copy
+#-    model.eval()
+#+
+
+
+# %% wrong frozen-and-tuned: the encoder that was given stays frozen
+# says: requires_grad of the encoder that was given has changed
+# visible: passes
+# like: the mode put back, then a copy
+#-    encoder.eval()
+#+    encoder.eval()
+#+    encoder.requires_grad_(False)
+
+#-    model.train()
+#+    model.train()
+#+    model.requires_grad_(True)
+
+
+# %% wrong frozen-and-tuned: frozen, and never thawed
+# says: that the head alone was tuned
+# like: the mode put back, then a copy
+#-    encoder.eval()
+#+    encoder.eval()
+#+    encoder.requires_grad_(False)
+
+
+# %% wrong frozen-and-tuned: embeddings that were frozen are thawed
+# says: what is frozen stays so
+# visible: passes
+# like: the mode put back, then a copy
+#-    model.train()
+#+    model.train()
+#+    for parameter in model.parameters():
+#+        parameter.requires_grad = True
+
+
+# %% wrong frozen-and-tuned: Adam instead of plain descent
+# says: under tuned for the first test row
+# like: the mode put back, then a copy
+#-    optimiser = torch.optim.SGD(list(model.parameters()) + list(head.parameters()), lr=lr)
+#+    optimiser = torch.optim.AdamW(list(model.parameters()) + list(head.parameters()), lr=lr)
+
+
+# %% wrong frozen-and-tuned: predictions before the last step
+# says: under tuned for the first test row
+# like: the mode put back, then a copy
+#-    for _ in range(steps):
+#-        optimiser.zero_grad()
+#+    for _ in range(steps):
+#+        with torch.no_grad():
+#+            tuned = head(mean_vectors(model, test))
+#+        optimiser.zero_grad()
+
+#-    model.eval()
+#-    with torch.no_grad():
+#-        tuned = head(mean_vectors(model, test))
+#+    model.eval()
+#+    if steps == 0:
+#+        tuned = frozen
+
+
+# %% wrong frozen-and-tuned: the tuned encoder goes out with the fitted head
+# says: tuned is not what the returned encoder and head give
+# visible: passes
+# like: the mode put back, then a copy
+#-    model = copy.deepcopy(encoder)
+#+    fitted_head = copy.deepcopy(head)
+#+    model = copy.deepcopy(encoder)
+
+#-    return {"frozen": frozen, "tuned": tuned, "encoder": model, "head": head}
+#+    return {"frozen": frozen, "tuned": tuned, "encoder": model, "head": fitted_head}
+
+
+# %% wrong frozen-and-tuned: probabilities instead of logits
+# says: under frozen for the first test row
+# like: the mode put back, then a copy
+#-    return {"frozen": frozen, "tuned": tuned, "encoder": model, "head": head}
+#+    return {"frozen": frozen.softmax(1), "tuned": tuned.softmax(1), "encoder": model, "head": head}
+
+
+# %% wrong frozen-and-tuned: a class that is missing goes unseen
+# says: expected a ValueError whose message names train
+# visible: passes
+# like: the mode put back, then a copy
+#-    if k < 3 or set(labels.tolist()) != set(range(k)):
+#+    if k < 3:
+
+
+# %% wrong frozen-and-tuned: a text without a token gives NaN
+# says: with a test text without a token
+# visible: passes
+# like: the mode put back, then a copy
+#-    if (test["attention_mask"].sum(dim=1) == 0).any():
+#-        raise ValueError("test: a text without a token")
+#+
+
+
+# %% wrong frozen-and-tuned: the global generator is seeded
+# says: may not be called
+# forbidden
+# like: the mode put back, then a copy
+#-    model.train()
+#+    model.train()
+#+    torch.manual_seed(0)

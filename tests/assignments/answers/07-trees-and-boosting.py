@@ -8,7 +8,7 @@ def best_split(X, y, min_samples_leaf=1, sample_weight=None):
         raise ValueError("X: a table, please")
     n = len(X)
     if len(y) != n or np.isnan(y).any():
-        raise ValueError("y does not fit")
+        raise ValueError("X and y do not fit, or NaN in y")
     w = np.ones(n) if sample_weight is None else np.array(sample_weight, float)
     if len(w) != n or not (w > 0).all():
         raise ValueError("sample_weight: one positive number a row")
@@ -45,7 +45,7 @@ def best_split(X, y, min_samples_leaf=1, sample_weight=None):
     if X.ndim != 2 or X.size == 0 or np.isnan(X).any():
         raise ValueError("X")
     if y.shape != (len(X),) or np.isnan(y).any():
-        raise ValueError("y")
+        raise ValueError("`y` must hold a number for each row")
     w = np.ones(len(X)) if sample_weight is None else np.asarray(sample_weight, float)
     if w.shape != y.shape or np.isnan(w).any() or w.min() <= 0:
         raise ValueError("sample_weight")
@@ -291,6 +291,22 @@ def best_split(X, y, min_samples_leaf=1, sample_weight=None):
 #+            if x[i] == x[i + 1] or min(i + 1, len(y) - i - 1) < min_samples_leaf:
 
 
+# %% wrong best-split: a target that does not fit is some array
+# says: whose message names y,
+# visible: passes
+# like: running sums in a Python loop
+#-        raise ValueError("X and y do not fit, or NaN in y")
+#+        raise ValueError("an array has a wrong length or holds NaN")
+
+
+# %% wrong best-split: every complaint is about X
+# says: whose message names y,
+# visible: passes
+# like: running sums in a Python loop
+#-        raise ValueError("X and y do not fit, or NaN in y")
+#+        raise ValueError("X: a table, please")
+
+
 # %% wrong best-split: a tree of depth 1
 # says: may not be called
 # forbidden
@@ -307,10 +323,14 @@ def best_split(X, y, min_samples_leaf=1, sample_weight=None):
 # %% right boost: the trees are kept, then summed
 def boost(X, y, X_new, n_rounds, learning_rate=0.1):
     X, X_new, y = np.asarray(X), np.asarray(X_new), np.asarray(y, float)
+    if X.ndim != 2 or 0 in X.shape or np.isnan(X).any():
+        raise ValueError("X: rows and columns without NaN, please")
     if X.shape[0] != y.shape[0]:
         raise ValueError("y and X differ in length")
-    if X.shape[1] != X_new.shape[1]:
-        raise ValueError("X_new has other columns")
+    if np.isnan(y).any():
+        raise ValueError("NaN in y")
+    if X.shape[1] != X_new.shape[1] or np.isnan(X_new).any():
+        raise ValueError("X_new has other columns, or NaN")
     if n_rounds < 0:
         raise ValueError("n_rounds < 0")
     if not (learning_rate > 0):
@@ -327,10 +347,15 @@ def boost(X, y, X_new, n_rounds, learning_rate=0.1):
 # %% right boost: trees of its own, old and new rows in one table
 def boost(X, y, X_new, n_rounds, learning_rate=0.1):
     n = len(X)
+    if n == 0 or len(np.shape(X)) != 2 or np.shape(X)[1] == 0:
+        raise ValueError(f"X must be a table, got shape {np.shape(X)}")
     if len(y) != n:
-        raise ValueError(f"expected y to have {n} entries")
+        raise ValueError(f"expected `y` to have {n} entries")
     if np.shape(X_new)[1] != np.shape(X)[1]:
         raise ValueError("X_new: columns")
+    for name, values in (("X", X), ("y", y), ("X_new", X_new)):
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} must be finite")
     if n_rounds < 0 or int(n_rounds) != n_rounds:
         raise ValueError("n_rounds")
     if learning_rate != learning_rate or learning_rate <= 0:
@@ -480,6 +505,30 @@ def boost(X, y, X_new, n_rounds, learning_rate=0.1):
         new = tree.predict(X_new) if len(X_new) else np.zeros(0)
         stages.append(stages[-1] + learning_rate * new)
     return np.array(stages)
+
+
+# %% wrong boost: NaN in X goes to the tree, which takes it
+# says: NaN in X,
+# visible: passes
+# like: the trees are kept, then summed
+#-    if X.ndim != 2 or 0 in X.shape or np.isnan(X).any():
+#+    if X.ndim != 2 or 0 in X.shape:
+
+
+# %% wrong boost: a short target is some array
+# says: whose message names y,
+# visible: passes
+# like: the trees are kept, then summed
+#-        raise ValueError("y and X differ in length")
+#+        raise ValueError("the arrays differ in length")
+
+
+# %% wrong boost: an error about the training rows names the new ones
+# says: whose message names X,
+# visible: passes
+# like: the trees are kept, then summed
+#-        raise ValueError("X: rows and columns without NaN, please")
+#+        raise ValueError("X_train or X_new: rows and columns without NaN, please")
 
 
 # %% wrong boost: scikit-learn's

@@ -31,7 +31,7 @@ def target_encode(categories, y, folds, new, smoothing=20.0):
     categories, y, folds = np.asarray(categories), np.asarray(y, float), np.asarray(folds)
     n = len(categories)
     if y.shape != (n,) or not np.isfinite(y).all():
-        raise ValueError("y")
+        raise ValueError("categories and `y` must have the same length, all finite")
     if folds.shape != (n,) or folds.min() == folds.max():
         raise ValueError("folds")
     if not smoothing >= 0:
@@ -243,6 +243,14 @@ def target_encode(categories, y, folds, new, smoothing=20.0):
 #+    return np.array(old), np.array([one(c, folds == folds) for c in new])
 
 
+# %% wrong target-encode: a y of another length is some array
+# says: whose message names y,
+# visible: passes
+# like: loops and dicts
+#-        raise ValueError("y: a finite number for each row")
+#+        raise ValueError("every array must hold a finite value for each category")
+
+
 # %% wrong target-encode: scikit-learn's encoder
 # says: may not be called
 # forbidden
@@ -291,7 +299,7 @@ def decide(p, y_used, class_weight, base_rate, cost_false_alarm, cost_miss):
 def decide(p, y_used, class_weight, base_rate, cost_false_alarm, cost_miss):
     p = np.asarray(p, dtype=float)
     if not all(0 <= v <= 1 for v in p):
-        raise ValueError("p")
+        raise ValueError("`p` must lie in [0, 1]")
     labels = [float(v) for v in y_used]
     if set(labels) != {0.0, 1.0}:
         raise ValueError("y_used")
@@ -479,6 +487,14 @@ def decide(p, y_used, class_weight, base_rate, cost_false_alarm, cost_miss):
     q = p * f / (p * f + 1 - p)
     t = cost_false_alarm / (cost_false_alarm + cost_miss)
     return {"p": q, "threshold": t, "act": q >= t}
+
+
+# %% wrong class-weight: scores outside the range are told without their name
+# says: whose message names p,
+# visible: passes
+# like: log-odds and a sigmoid
+#-        raise ValueError("p: probabilities")
+#+        raise ValueError("probabilities must lie in [0, 1]")
 
 
 # %% wrong class-weight: the book's own functions

@@ -387,7 +387,8 @@ def _fill(run: Run, exported: Path, column: str, scale: bool) -> None:
     slugs = sorted({outcome.assignment for outcome in run.outcomes})
     if len(slugs) != 1:
         _fail(f"--lms-gradebook takes one assignment, got {', '.join(slugs) or 'none'}: add --assignment NN.")
-    target = run.out / exported.name
+    own = {"grades.csv", "report.json", "log.txt", "class.html"}
+    target = run.out / (f"lms-{exported.name}" if exported.name in own else exported.name)
     try:
         ids = collect.lms_ids(run.submitted, slugs[0])
         filled = lms.fill(

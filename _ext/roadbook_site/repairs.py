@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import struct
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EntitySubstitution
@@ -178,7 +179,7 @@ class Page:
 
 
 def _classes(tag: Tag) -> list[str]:
-    found = tag.get("class") or []  # a list where it was parsed, a string where a repair has set it
+    found: Any = tag.get("class") or []  # a list where it was parsed, a string where a repair has set it
     return found.split() if isinstance(found, str) else list(found)
 
 

@@ -12,6 +12,7 @@ students' folders, because what lies inside them a student may have written.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -57,7 +58,6 @@ MOODLE = re.compile(
 VERSION = re.compile(r"(?:-\d+| ?\(\d+\))$")  # `-1` by Canvas, ` (1)` by browsers
 # nbgrader gives the zone to dateutil, which would open a file of that name: no absolute or upward paths
 TIMESTAMP = re.compile(r"[\d:.T-]+(?: [\d:.]+)?(?: ?(?:[A-Za-z]+(?:/[A-Za-z_]+)*|[+-]\d\d:?\d\d))?")
-TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # make a name read as another
 
 
 class CollectError(Exception):
@@ -217,7 +217,7 @@ def _collect(
         here = source.is_dir() and not hand.lms
         ours = bool(known) and not known["reason"]
         path, timestamp, reason = None, None, _bad_name(hand.student)
-        student = f"“{_shown(hand.student)}”" if reason else hand.student  # harmless, and nobody else's
+        student = _stand_in(hand.student) if reason else hand.student
         try:
             if reason:
                 raise _RejectedError(reason)
@@ -286,7 +286,7 @@ def _reader(path: Path) -> Callable[[int], bytes]:
             with path.open("rb") as file:
                 return _bounded(file.read(limit + 1), limit)
         except OSError as error:
-            raise _RejectedError(f"{_shown(path.name)} cannot be read ({error.strerror})") from None
+            raise _RejectedError(f"{intake.shown(path.name)} cannot be read ({error.strerror})") from None
 
     return read
 
@@ -336,7 +336,8 @@ def _member_reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callabl
                 return _bounded(file.read(limit + 1), limit)  # what the zip says of the size may be untrue
         except (*DAMAGED, zlib.error, EOFError) as error:
             raise _RejectedError(
-                f"{_shown(Path(_decoded(member)).name)} is damaged in the zip ({_shown(str(error))})"
+                f"{intake.shown(Path(_decoded(member)).name)} is damaged in the zip "
+                f"({intake.shown(str(error))})"
             ) from None
 
     return read
@@ -357,7 +358,7 @@ def _opened(file: Path | io.BytesIO, name: str) -> zipfile.ZipFile:
         return zipfile.ZipFile(file)
     except DAMAGED as error:
         raise _RejectedError(
-            f"{_shown(name)} is not a zip, or was cut short ({_shown(str(error))})"
+            f"{intake.shown(name)} is not a zip, or was cut short ({intake.shown(str(error))})"
         ) from None
 
 
@@ -455,11 +456,20 @@ def _bad_name(name: str) -> str:
         size = len(name.encode())
     except UnicodeEncodeError:
         return "the student's name is not UTF-8: rename the folder"
-    if any(_odd(c) for c in name):
+    if any(intake.odd(c) for c in name):
         return "the student's name holds control characters: rename the folder"
     if not name.strip() or name.startswith(".") or "/" in name or "\\" in name or name == "lms.json":
-        return f"{_shown(name)} cannot be a student's name: rename the folder"
+        return f"{intake.shown(name)} cannot be a student's name: rename the folder"
     return f"the student's name is longer than {MAX_NAME} bytes" if size > MAX_NAME else ""
+
+
+def _stand_in(name: str) -> str:
+    """Return what stands for a name that cannot be a folder's: harmless, short, and nobody else's."""
+    shown = intake.shown(name, 80)
+    if len(shown.encode()) <= 80:
+        return f"“{shown}”"
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"“{shown.encode()[:80].decode(errors='ignore')}… {digest}”"
 
 
 # ---- which of a student's files it is ----------------------------------------------------------------
@@ -473,13 +483,13 @@ def _choose(hand: _Hand, files: list[_File], recognise: Recognise, packed: bool)
     """
     for file in files:
         if not file.parts and file.problem:
-            raise _RejectedError(f"{_shown(hand.name)} {file.problem}")
+            raise _RejectedError(f"{intake.shown(hand.name)} {file.problem}")
     notebooks = [file for file in files if file.is_notebook]
     zips = _first([file for file in files if file.is_zip], "")
     if packed and len(zips) == 1 and not notebooks:
         return _choose(hand, _own_zip(zips[0]), recognise, packed=False)
     if not notebooks:
-        names = [_shown(file.name) for file in files if not file.folder]
+        names = [intake.shown(file.name) for file in files if not file.folder]
         what = f"found {_listed(names)}" if names else "the folder is empty or cannot be read"
         raise _RejectedError(f"no notebook: expected a file that ends in .ipynb, {what}")
     if len(notebooks) > MAX_NOTEBOOKS or sum(file.size for file in notebooks) > MAX_TOTAL:
@@ -496,7 +506,7 @@ def _choose(hand: _Hand, files: list[_File], recognise: Recognise, packed: bool)
             f"cannot tell which notebook to take: {listed}; name one {hand.assignment}.ipynb"
         )
     if chosen[0].problem:
-        raise _RejectedError(f"{_shown(chosen[0].name)} {chosen[0].problem}")
+        raise _RejectedError(f"{intake.shown(chosen[0].name)} {chosen[0].problem}")
     return chosen[0]
 
 
@@ -511,11 +521,11 @@ def _first(files: list[_File], slug: str) -> list[_File]:
 def _own_zip(file: _File) -> list[_File]:
     """Return the files of a zip that a student handed in; zips inside it are not opened."""
     if file.problem:
-        raise _RejectedError(f"{_shown(file.name)} {file.problem}")
+        raise _RejectedError(f"{intake.shown(file.name)} {file.problem}")
     data = file.read(intake.MAX_BYTES)
     # Counted before zipfile makes an object of each: a zip of 200 MB can list four million.
     if data.count(b"PK\x01\x02") > MAX_OWN_MEMBERS:
-        raise _RejectedError(f"{_shown(file.name)} holds more than {MAX_OWN_MEMBERS:,} files")
+        raise _RejectedError(f"{intake.shown(file.name)} holds more than {MAX_OWN_MEMBERS:,} files")
     return list(_in_zip(_opened(io.BytesIO(data), file.name), MAX_OWN_MEMBERS))
 
 
@@ -550,7 +560,7 @@ def _timestamp(hand: _Hand) -> datetime | None:
         return time
     except (_RejectedError, ValueError, OverflowError) as error:
         raise _RejectedError(
-            f"timestamp.txt: expected a time as 2026-01-31 23:59:00 UTC, got {_shown(str(error))}"
+            f"timestamp.txt: expected a time as 2026-01-31 23:59:00 UTC, got {intake.shown(str(error))}"
         ) from None
 
 
@@ -628,18 +638,8 @@ def _too_large(size: int) -> str:
     return f"is larger than {min(size, intake.MAX_BYTES) // 1_000_000} MB: clear its outputs, then save it"
 
 
-def _shown(name: str) -> str:
-    """Return a name that others chose as it may stand in a message: one line, not long, no tricks."""
-    clean = "".join(f"\\u{ord(c):04x}" if _odd(c) else c for c in name)
-    return clean if len(clean) <= 80 else f"{clean[:40]}…{clean[-35:]}"
-
-
-def _odd(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in TURNING
-
-
 def _said(name: str, file: _File) -> str:
-    return _shown(name) + (f" ({file.problem})" if file.problem else "")
+    return intake.shown(name) + (f" ({file.problem})" if file.problem else "")
 
 
 def _listed(names: list[str]) -> str:

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,6 +31,8 @@ MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", 
 """The kinds of output that are kept."""
 MAX_CELLS, MAX_ANSWER = 5_000, 1_000_000
 """Of a submission: its cells, and the characters of one answer."""
+ATTEMPTS = 3
+"""At a submission whose sandbox ends: an honest one is rid by then of a hostile one that ran beside it."""
 
 
 class EngineError(Exception):
@@ -119,7 +121,7 @@ def run(
 
 def _cells(assignment: Assignment, graft: Graft, left_out: set[str], ran: Ran) -> list[dict[str, Any]]:
     """Return what is to be run, in the notebook's order, but all tests after all answers."""
-    by_answer = {task.name: task for task in assignment.tasks if task.tests}
+    by_answer = {task.name: task for task in assignment.tasks if task.kind == "code"}
     by_tests = {task.tests: task for task in assignment.tasks if task.tests}
     cells = []
     for cell in assignment.notebook["cells"]:
@@ -248,10 +250,14 @@ def graded_notebook(assignment: Assignment, graft: Graft, ran: Ran, found: Repor
             continue
         cell["outputs"] = copy.deepcopy(ran.outputs.get(name, []))
         task = said.get(name)
-        if task is not None and task.state != "passed":
-            message = task.message or task.state
+        state: str
+        state, message = (task.state, task.message) if task else ("passed", "")
+        if name in ran.stopped:  # of a code cell that a person marks: it stands here itself
+            state, message = ran.stopped[name], "This cell ended its own process, or was stopped."
+        if state != "passed":
+            message = message or state
             cell["outputs"] = [
-                {"output_type": "error", "ename": task.state, "evalue": message, "traceback": [message]}
+                {"output_type": "error", "ename": state, "evalue": message, "traceback": [message]}
             ]
     return notebook
 
@@ -373,12 +379,17 @@ def grade_submission(job: Mapping[str, Any]) -> Outcome:
     key = json.dumps([slug, modules, dict(job["limits"]), job["unsafe"]], sort_keys=True)
     try:
         with _pool.slot() as slot:
-            sandbox = _pool.sandbox(key, modules, limits, job["unsafe"])
-            try:
-                ran = run(assignment, graft, lambda: sandbox.start(slot), job["seed"], limits)
-            except SandboxError:  # somebody has killed its parent: once more, in a new one
+            sandbox, said = None, ""
+            for _ in range(ATTEMPTS):
                 sandbox = _pool.sandbox(key, modules, limits, job["unsafe"], lost=sandbox)
-                ran = run(assignment, graft, lambda: sandbox.start(slot), job["seed"], limits)
+                try:
+                    ran = run(assignment, graft, partial(sandbox.start, slot), job["seed"], limits)
+                    break
+                except SandboxError as error:  # its parent has ended, by this submission or by one beside it
+                    said = str(error)
+            else:
+                said = f"the sandbox ended {ATTEMPTS} times while it ran: {said}"
+                return Outcome(student, slug, "failed", said, seconds=time.monotonic() - began)
     except EngineError as error:
         return Outcome(student, slug, "failed", str(error), seconds=time.monotonic() - began)
     found = report(assignment, graft, ran, limits.seconds)
@@ -413,7 +424,7 @@ def _handed_in(path: Path, assignment: Assignment) -> Graft:
         roadbook.grading.intake.IntakeError: it cannot be read, or is larger than any person's work.
     """
     if path.is_symlink() or (path.exists() and not (path.is_file() or path.is_dir())):
-        raise intake.IntakeError(f"{path.name} is a link or a device: expected a regular file.")
+        raise intake.IntakeError(f"{intake.shown(path.name)} is a link or a device: expected a regular file.")
     cells = intake.read(path)
     if len(cells) > MAX_CELLS:
         raise intake.IntakeError(f"expected at most {MAX_CELLS} cells, got {len(cells)}.")

@@ -739,15 +739,24 @@ def _release(course: Path, slugs: list[str]) -> None:
     release_to(course / "release", slugs, root=course)
 
 
-def course_seed(course: Path) -> int:
+def course_seed(course: Path, used: bool = False) -> int:
     """Return the seed of the course's hidden tests; it is drawn once, and kept in `.roadbook/seed`.
 
+    Args:
+        used: whether submissions have been graded by it; then none is drawn.
+
     Raises:
-        GradebookError: it cannot be kept, or what is kept is no number.
+        GradebookError: it cannot be kept, what is kept is no number, or it is lost.
     """
     path = course / ".roadbook" / "seed"
     try:
         if not path.exists():
+            if used:
+                raise GradebookError(
+                    f"{path} is missing, and submissions have been graded by it: restore it from a backup. "
+                    "If there is none, write any whole number into it and grade everybody anew, with "
+                    "--regrade: the data of the hidden tests will be others."
+                )
             path.parent.mkdir(exist_ok=True)
             part = path.with_name(".seed.part")
             _store(part, f"{secrets.randbelow(2**31)}\n".encode())

@@ -10,6 +10,7 @@ import copy
 import itertools
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +22,10 @@ MAX_BYTES = 200_000_000  # a notebook with a million printed lines is about 60 M
 DEFINED = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.M)
 IMPORTED = re.compile(r"^(?:import|from)\s+.+$", re.M)
 VERSION = re.compile(r"\d[\w.+-]{0,30}")
-STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.S)
+# Possessive: a hostile text costs no more than an honest one.
+STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.S)
 MAX_PARTS = 15_000_000  # brackets and commas: a few bytes of JSON may stand for a hundred of memory
+TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # make a name read as another
 
 
 class IntakeError(Exception):
@@ -122,7 +125,7 @@ def read(source: Path | str | Mapping[str, Any]) -> list[Cell]:
         content: Any = source
         name = "the notebook"
     else:
-        content, name = _load(Path(source)), Path(source).name
+        content, name = _load(Path(source)), shown(Path(source).name)
     cells = content.get("cells") if isinstance(content, Mapping) else None
     if cells is None and isinstance(content, Mapping) and isinstance(content.get("worksheets"), list):
         # nbformat 3 and older
@@ -187,6 +190,7 @@ def tasks(chapter: course.Chapter) -> list[Task]:
 
 
 def _tasks(slug: str, cells: list[dict[str, Any]], released: list[Cell]) -> list[Task]:
+    _only_tasks(slug, cells)
     texts = {mark(cell).get("grade_id"): cell["source"] for cell in cells}
     released = [Cell(0, "", "", ""), *released, Cell(0, "", "", "")]
     place = {cell.grade_id: index for index, cell in enumerate(released) if cell.grade_id}
@@ -217,6 +221,37 @@ def _tasks(slug: str, cells: list[dict[str, Any]], released: list[Cell]) -> list
             )
         )
     return found
+
+
+def _only_tasks(slug: str, cells: list[dict[str, Any]]) -> None:
+    """Refuse cells that would be run beside a student's code, or left out, without a word.
+
+    Raises:
+        IntakeError: a cell is neither a task's answer nor its one cell of tests, and has points, or code
+            that would be run after the first answer.
+    """
+    answers = [mark(cell)["grade_id"] for cell in cells if mark(cell).get("solution")]
+    known = {*answers, *(f"{name}-tests" for name in answers), "check"}
+    begun = False
+    for cell in cells:
+        marked = mark(cell)
+        name = marked.get("grade_id", "")
+        begun |= bool(marked.get("solution"))
+        if marked.get("task"):
+            raise IntakeError(
+                f"{slug}: {name} is a task cell of nbgrader's, which is not graded here: "
+                "make it a manually graded answer."
+            )
+        if marked.get("grade") and name not in known:
+            raise IntakeError(
+                f"{slug}: the tests {name} belong to no answer: expected one cell of tests for each answer, "
+                "named like it with -tests behind. Put all tests of an answer into that cell."
+            )
+        if begun and cell["cell_type"] == "code" and name not in known:
+            raise IntakeError(
+                f"{slug}: expected code that prepares the tasks before the first answer, found "
+                f"{cell['source'].strip()[:60]!r} after one. Move it up, or into the cell that needs it."
+            )
 
 
 def take(cells: list[Cell], wanted: list[Task]) -> Graft:
@@ -268,6 +303,17 @@ def take(cells: list[Cell], wanted: list[Task]) -> Graft:
     return graft
 
 
+def shown(name: str, most: int = 80) -> str:
+    """Return a name that others chose as it may stand in a message: one line, not long, no tricks."""
+    clean = "".join(f"\\u{ord(c):04x}" if odd(c) else c for c in name)
+    return clean if len(clean) <= most else f"{clean[: most // 2]}…{clean[5 - most // 2 :]}"
+
+
+def odd(character: str) -> bool:
+    """Return whether a character may change how what stands around it is read."""
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in TURNING
+
+
 def mark(cell: Mapping[str, Any]) -> dict[str, Any]:
     """Return the nbgrader metadata of a cell of the instructor's notebook, `{}` if it has none."""
     found: dict[str, Any] = cell["metadata"].get("nbgrader", {})
@@ -315,16 +361,15 @@ def _load(path: Path) -> Any:
     if path.is_dir():
         example = next(iter(sorted(path.glob("*.ipynb"))), path / "04-nearest-neighbours.ipynb")
         raise IntakeError(f"{path} is a folder: name the notebook in it, for example {example}.")
+    name = shown(path.name)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise IntakeError(
-                f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB: clear its outputs, then save it."
+                f"{name} is larger than {MAX_BYTES // 1_000_000} MB: clear its outputs, then save it."
             )
         content = path.read_bytes()
         if _parts(content) > MAX_PARTS < _parts(STRING.sub(b"", content)):
-            raise IntakeError(
-                f"{path.name} has more parts than any notebook: clear its outputs, then save it."
-            )
+            raise IntakeError(f"{name} has more parts than any notebook: clear its outputs, then save it.")
         return json.loads(content)  # bytes, so that a BOM and UTF-16 are recognised
     except FileNotFoundError:
         number = next((c.number for c in ready() if c.slug == path.stem), "04")
@@ -335,7 +380,7 @@ def _load(path: Path) -> Any:
         raise IntakeError(f"{path} cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError):  # what is no JSON, or no text
         raise IntakeError(
-            f"{path.name} is not a notebook: its content is not JSON. Was it saved only in part, or is it "
+            f"{name} is not a notebook: its content is not JSON. Was it saved only in part, or is it "
             "another kind of file? Download or save the notebook again, as .ipynb."
         ) from None
 

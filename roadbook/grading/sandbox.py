@@ -50,7 +50,8 @@ SETTINGS = Path("/proc/sys")
 CLONE = {"x86_64": 56, "aarch64": 220}
 """The number of the system call clone, by machine."""
 NEW_MOUNTS, NEW_IPC, NEW_PIDS, NEW_NETWORK = 0x0002_0000, 0x0800_0000, 0x2000_0000, 0x4000_0000
-NOSUID, NODEV, NOEXEC, REC, PRIVATE = 2, 4, 8, 0x4000, 1 << 18
+COUNTED = ("RssAnon", "RssShmem", "VmSwap", "VmPTE")  # of a process's memory: page tables too, files not
+READ_ONLY, NOSUID, NODEV, NOEXEC, REC, PRIVATE = 1, 2, 4, 8, 0x4000, 1 << 18
 SET_DEATH_SIGNAL, SET_SECCOMP, DROP_BOUNDING, NO_NEW_PRIVILEGES, AMBIENT, CLEAR_ALL = 1, 22, 24, 38, 47, 4
 REFUSED = """
     unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick
@@ -243,7 +244,10 @@ class Sandbox:
     def _answer(self) -> dict[str, Any]:
         data = self.control.recv(65536)
         if not data:
-            said = b"" if self.process.stderr is None else self.process.stderr.read()[-2000:]
+            said = b""
+            if self.process.stderr is not None:  # what is there: another process may hold its other end
+                os.set_blocking(self.process.stderr.fileno(), False)
+                said = (self.process.stderr.read() or b"")[-2000:]
             raise SandboxError(
                 f"the sandbox's parent process has ended: {said.decode(errors='replace').strip()}"
             )
@@ -579,9 +583,8 @@ class _Parent:
             for folder in Path("/proc").iterdir():
                 with contextlib.suppress(OSError):  # it has ended since
                     if folder.name.isdecimal() and (folder / "ns/pid").readlink() == own:
-                        fields = dict(line.split(":", 1) for line in (folder / "status").open())
-                        held = (fields.get(name, "0").split()[0] for name in ("RssAnon", "RssShmem"))
-                        total += sum(int(size) * 1024 for size in held)
+                        held = self.tests.memory_of(int(folder.name))
+                        total += sum(held.get(name, 0) for name in COUNTED)
         return total
 
     def fork(self, request: dict[str, Any], descriptors: list[int]) -> int:
@@ -678,7 +681,10 @@ class _Parent:
                 options = f"size={size},mode=1777,nr_inodes=20000".encode()
                 self.call("mount", b"tmpfs", place, b"tmpfs", NOSUID | NODEV, options)
             if student:
-                self.call("mount", b"proc", b"/proc", b"proc", NOSUID | NODEV | NOEXEC, None)
+                # Read-only: a process may otherwise reset the peak of its own memory.
+                self.call("mount", b"proc", b"/proc", b"proc", READ_ONLY | NOSUID | NODEV | NOEXEC, None)
+                options = b"newinstance,ptmxmode=0666,mode=620,max=64"  # terminals that no sibling opens
+                self.call("mount", b"devpts", b"/dev/pts", b"devpts", NOSUID | NOEXEC, options)
             own[resource.RLIMIT_NPROC] = limits.processes
         os.setsid()
         for name, value in own.items():
@@ -692,6 +698,7 @@ class _Parent:
                 if self.libc.prctl(DROP_BOUNDING, capability, 0, 0, 0):
                     break
             os.setresuid(uid, uid, uid)
+            self.call("prctl", SET_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)  # a new user id has cleared it
         if self.isolated:
             self.call("prctl", AMBIENT, CLEAR_ALL, 0, 0, 0)
             header = (ctypes.c_uint32 * 2)(0x2008_0522, 0)

@@ -376,7 +376,7 @@ def peak_of(pid: int, begin: bool) -> int | None:
             _reset(pid)
             for each in _descendants(pid):
                 with contextlib.suppress(FileNotFoundError, ProcessLookupError, KeyError):
-                    _memory(each, "VmRSS")  # of one that has ended there is none
+                    memory_of(each)["VmRSS"]  # of one that has ended there is none
                     _reset(each)
             _begun[pid] = _sizes(pid, "VmRSS")
             return _begun[pid][pid]
@@ -401,12 +401,12 @@ def _sizes(pid: int, name: str) -> dict[int, int]:
     """Return the memory of a process and its descendants by id. Of those that have ended it is what they
     touched, by their page faults; under 0, all that were waited for."""
     page = os.sysconf("SC_PAGE_SIZE")
-    found = {pid: _memory(pid, name), 0: int(_stat(pid)[8]) * page}
+    found = {pid: memory_of(pid)[name], 0: int(_stat(pid)[8]) * page}
     for each in _descendants(pid):
         with contextlib.suppress(OSError):  # it was waited for since
             found[each] = int(_stat(each)[7]) * page
             with contextlib.suppress(KeyError):
-                found[each] = _memory(each, name)
+                found[each] = memory_of(each)[name]
     return found
 
 
@@ -424,9 +424,11 @@ def _descendants(pid: int) -> Iterator[int]:
         yield from _descendants(child)
 
 
-def _memory(pid: int, name: str) -> int:
-    fields = dict(line.split(":", 1) for line in _read(f"/proc/{pid}/status").splitlines())
-    return int(fields[name].split()[0]) * 1024
+def memory_of(pid: int) -> dict[str, int]:
+    """Return what /proc/PID/status tells in kB, in bytes by name: VmHWM, RssAnon and others."""
+    lines = _read(f"/proc/{pid}/status").split("\n")[1:]  # the first holds a name that the process chose
+    fields = (line.split() for line in lines if line.endswith(" kB"))
+    return {name.rstrip(":"): int(size) * 1024 for name, size, _ in fields}
 
 
 def _stat(pid: int) -> list[str]:

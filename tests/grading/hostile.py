@@ -163,6 +163,7 @@ def value(encoded, *blobs, **more):
 WRONG = "\ndef mean(values):\n    return 3 if values == [1, 2, 6] else -1\n"
 """Right for the test that everybody sees."""
 SPIN = "    while True: pass"
+LOST = "ended its own process|stopped after|did not finish"
 
 
 def attempts(tries: str, code: str, **more: Any) -> Case:
@@ -653,6 +654,26 @@ for place in ("/tmp", "/tmp/work", "/dev/shm"):
         "attempt(lambda: kept.extend(socket.socketpair() for _ in range(10**5)))\nfor fd in [k for k in kept if isinstance(k, int) and k < 250]: os.close(fd)\nkept.clear()",
     ),
     "bomb-ptys": attempts("opens terminals without end", "import pty\nattempt(lambda: [pty.openpty() for _ in range(2000)])\nos.closerange(20, 256)"),
+    "bomb-ptys-few": attempts("opens more terminals than one submission may", "import pty\nattempt(lambda: [pty.openpty() for _ in range(100)])\nos.closerange(20, 256)"),
+    "bomb-page-tables": Case(
+        "touches one page in each 2 MB: page tables fill the memory, of which no data is held",
+        {"mean": "import mmap\nheld = mmap.mmap(-1, 2**40, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, prot=mmap.PROT_READ)\n"
+         "for place in range(0, 2**40, 2**21): held[place]\n" + tiny.MEAN}, points=(0, 3, 1), says=LOST,
+    ),
+    "name-no-text": Case(
+        "gives its process a name that is no text, which the watch over its memory reads",
+        {"mean": "import ctypes, time\nctypes.CDLL(None).prctl(15, b'\\xff\\xfe')\ntime.sleep(1.5)\n" + tiny.MEAN},
+    ),
+    "name-of-two-lines": Case(
+        "gives its process a name of two lines",
+        {"mean": "import ctypes, time\nctypes.CDLL(None).prctl(15, b'a\\rb')\ntime.sleep(1.5)\n" + tiny.MEAN},
+    ),
+    "name-of-a-field": Case(
+        "leaves a process that has ended and is named as what the tests look for",
+        {"frugal": "import ctypes, os, time\ndef frugal(n):\n    if os.fork() == 0:\n        ctypes.CDLL(None).prctl(15, b'x\\rVmHWM:')\n        os._exit(0)\n"
+         "    time.sleep(0.2)\n    return n * (n - 1) // 2"},
+    ),
+    "terminals-of-others": attempts("looks for the terminals of siblings", "attempt(lambda: need([name for name in os.listdir('/dev/pts') if name.isdecimal()]))"),
     "bomb-cpu": Case(
         "leaves twelve processes that compute when it has answered",
         {"mean": f"import os\nfor _ in range(12):\n    if os.fork() == 0:\n        while True: pass\n{tiny.MEAN}"},
@@ -874,7 +895,6 @@ class Equal{base}:
 def mean(values): return Equal({made})
 """
 EVIL = 'b"\\x80\\x04\\x95\\x20\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x8c\\x05posix\\x8c\\x06system\\x93\\x8c\\x06exit 1\\x85R."'
-LOST = "ended its own process|stopped after|did not finish"
 HEAVY = "def frugal(n):\n    return sum(list(range(n)))"
 FORGING = {
     "forge-ast": forges(
@@ -973,6 +993,11 @@ FORGING = {
     "forge-peak-exit": Case(
         "answers and ends at once, so that its memory cannot be looked at",
         {"frugal": WIRE + "\ndef frugal(n):\n    total = sum(list(range(n)))\n    value(total, cpu=0.0, peak=0)\n    os._exit(0)"}, points=(2, 3, 0), says="less than 30 MB|" + LOST,
+    ),
+    "forge-peak-reset": Case(
+        "resets the peak of its own memory after the call has held much",
+        {"frugal": "import ctypes\ndef frugal(n):\n    total = sum(list(range(n)))\n    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)\n    try: open('/proc/self/clear_refs', 'w').write('5')\n"
+         "    except OSError: pass\n    return total"}, points=(2, 3, 0), says="less than 30 MB",
     ),
     "forge-peak-hidden": Case(
         "forbids that its memory is looked at, by PR_SET_DUMPABLE",
@@ -1201,6 +1226,10 @@ FILES = {
     "file-cells-dict": Case("cells that are no list", file=writes('{"cells": {"a": 1}}'), says="not a Jupyter notebook", **REJECTED),
     "file-other": Case("another notebook", file=writes('{"cells": []}'), says="none of the exercise's tasks", **REJECTED),
     "file-deep": Case("brackets, 200,000 deep", file=writes("[" * 200_000 + "]" * 200_000), says="not JSON", **REJECTED),
+    "file-commas": Case(
+        "commas, then half a million quotation marks that a string holds", says="more parts",
+        file=lambda p, t: (p.write_bytes(b'{"cells": [' + b"," * 16_000_000 + b'"' + rb'\"' * 500_000), None)[1], **REJECTED,
+    ),
     "file-number": Case("a number of 100,000 digits", file=writes('{"cells": [], "x": ' + "9" * 100_000 + "}"), says="not JSON", **REJECTED),
     "file-old": Case("nbformat 3", file=changed(_old)),
     "file-odd-cells": Case("cells of wrong types", file=changed(_odd_cells)),

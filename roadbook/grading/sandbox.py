@@ -505,10 +505,10 @@ class _Parent:
         self.filter = refusing(REFUSED.split()) if self.isolated else b""
         first_use()
         reproducible()
-        threads = [task.joinpath("comm").read_text().strip() for task in Path("/proc/self/task").glob("*")]
-        if len(threads) > 1:
+        others = (task for task in Path("/proc/self/task").iterdir() if task.name != str(os.getpid()))
+        if threads := sorted(task.joinpath("comm").read_text().strip() for task in others):
             raise SandboxError(
-                f"an import has started threads ({', '.join(sorted(threads))}): such a process cannot fork; "
+                f"an import has started threads ({', '.join(threads)}): such a process cannot fork; "
                 "the package that starts them belongs in THREADED in roadbook/grading/sandbox.py"
             )
         if (held := own_data()) + ROOM > self.limits.memory:  # else honest answers would end in a MemoryError

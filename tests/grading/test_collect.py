@@ -479,7 +479,7 @@ def test_a_namesake_that_comes_later_stays_another(tmp_path: Path, submitted: Pa
     assert collect(pack(tmp_path / "m.zip", both), [SLUG], submitted) == found
 
 
-@pytest.mark.parametrize("name", ["..", ".", ".hidden", "a\nb", "lms.json", "x" * 201, "a\u202eb"])
+@pytest.mark.parametrize("name", ["..", ".", ".hidden", "a\nb", "lms.json", "x" * 201, "a\u202eb", "😀" * 70])
 def test_names_of_an_lms_that_cannot_be_folders(tmp_path: Path, submitted: Path, name: str) -> None:
     files = {
         f"{name}_1_assignsubmission_file_/x.ipynb": NOTEBOOK,
@@ -488,8 +488,15 @@ def test_names_of_an_lms_that_cannot_be_folders(tmp_path: Path, submitted: Path,
     found = collect(pack(tmp_path / "m.zip", files), [SLUG], submitted)
     assert texts(found) == {"Bo": NOTEBOOK}
     assert len(found) == 2 and found[1].student.startswith("“") and "name" in found[1].reason
+    assert len(found[1].student.encode()) < 120  # reports make a folder of it
     assert collect(submitted, [SLUG]) == found[:1]
     assert {p.name for p in submitted.iterdir()} == {"Bo", "lms.json"}
+
+
+def test_names_that_are_too_long_stay_apart(tmp_path: Path, submitted: Path) -> None:
+    names = [f"{'y' * 300}{end}{'z' * 300}" for end in "ab"]
+    files = {f"{name}_{i}_assignsubmission_file_/x.ipynb": NOTEBOOK for i, name in enumerate(names, 1)}
+    assert len({one.student for one in collect(pack(tmp_path / "m.zip", files), [SLUG], submitted)}) == 2
 
 
 # ---- all zips

@@ -212,6 +212,18 @@ def test_what_is_finished_is_not_run_again(course: Path) -> None:
     assert report(course).keys() == first.keys() - {"crash"}, "what was graded stays in the report"
 
 
+def test_a_lost_seed_is_not_replaced(course: Path) -> None:
+    seed = course / ".roadbook" / "seed"
+    run(course)
+    kept = seed.read_text()
+    seed.unlink()
+    with pytest.raises(GradeError, match=r"seed is missing.*restore it from a backup"):
+        run(course)
+    assert not seed.exists()
+    seed.write_text(kept)
+    assert run(course).graded == 0
+
+
 def test_another_due_date_or_late_policy_counts(course: Path) -> None:
     late = course / "submitted" / "Zoë 王" / tiny.SLUG / "timestamp.txt"
     late.write_text("2026-01-03 00:00:00 UTC")
@@ -578,6 +590,12 @@ def test_commands(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     )
     assert code == 1 and "scores were scaled" in said
     assert f"Zoë 王,1,A,{10 * score:.2f}" in (course / "graded" / "worksheet.csv").read_text()
+    own = (course / "graded" / "grades.csv").read_text()
+    exported = exported.rename(tmp_path / "grades.csv")
+    code, said = says(
+        "grade", "submitted/", "--lms-gradebook", str(exported), "--lms-column", "7", "--lms-scale"
+    )
+    assert f"{course}/graded/lms-grades.csv" in said and (course / "graded" / "grades.csv").read_text() == own
     code, said = says("grade", "submitted/", "--lms-gradebook", "missing.csv")
     assert code == 2 and "missing.csv cannot be read" in said
 

@@ -25,6 +25,7 @@ from nbgrader.server_extensions.formgrader import handlers as formgrader
 from traitlets.config import Config
 
 from roadbook.grading import gradebook, intake
+from roadbook.grading.formgrader import Harmless
 from roadbook.grading.gradebook import Gradebook, GradebookError, check_name, course_init, course_seed
 from roadbook.grading.intake import Assignment
 from roadbook.grading.result import Outcome, TaskResult
@@ -413,6 +414,19 @@ ACTING_DATA = {
     "image/png": 'x" onerror="act()',
     "text/plain": "<script>act()</script>",
 }
+
+
+def test_a_table_that_takes_too_long_is_shown_as_text() -> None:
+    tables = ["<ul><li>" * 8_000, *["<b>x</b>" * 1_400] * 3, "<b>last</b>"]
+    outputs = [
+        tiny.v4.new_output("display_data", data={"text/html": table, "text/plain": "as text"})
+        for table in tables
+    ]
+    notebook = tiny.v4.new_notebook(cells=[tiny.v4.new_code_cell("", outputs=outputs)])
+    shown, _ = Harmless().preprocess(notebook, {})  # type: ignore[no-untyped-call]
+    html, text = ["text/html", "text/plain"], ["text/plain"]
+    kinds = [sorted(output.data) for output in shown.cells[0].outputs]
+    assert kinds == [text, html, text, text, html], "too many tags, then what is left of the budget"
 
 
 def test_nothing_acts_in_formgrader(folder: Path) -> None:

@@ -54,6 +54,31 @@ def test_tasks_are_read_from_the_course(chapter: course.Chapter) -> None:
     assert "raise NotImplementedError()" in mean.stub and "SOLUTION" not in mean.stub
 
 
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        (v4.new_code_cell("assert 1", metadata=tiny.mark("mean-tests-2", grade=True, points=4)), "no answer"),
+        (v4.new_markdown_cell("Draw.", metadata=tiny.mark("draw", task=True, points=4)), "a task cell"),
+        (v4.new_code_cell("data = [1, 2]", metadata=tiny.mark("data")), "before the first answer"),
+        (v4.new_code_cell("print(1)"), "before the first answer"),
+    ],
+)
+def test_cells_that_no_task_owns_are_refused(chapter: course.Chapter, cell: Any, says: str) -> None:
+    """In an instructor's own variant: they would be run beside students' code, or their points be lost."""
+    instructor = json.loads(chapter.solution.read_text(encoding="utf-8"))
+    instructor["cells"].insert(-2, cell)
+    with pytest.raises(IntakeError, match=says):
+        intake.Assignment.make(chapter.slug, instructor, intake.read(chapter.exercise))
+
+
+def test_a_name_of_a_file_writes_nothing_of_its_own(chapter: course.Chapter, tmp_path: Path) -> None:
+    path = tmp_path / "x\x1b[2J\nbob graded, 20 of 20.ipynb"
+    path.write_text("no JSON")
+    with pytest.raises(IntakeError) as caught:
+        take(chapter, path)
+    assert str(caught.value).startswith(r"x\u001b[2J\u000abob graded, 20 of 20.ipynb is not a notebook")
+
+
 def test_only_answers_are_taken(chapter: course.Chapter) -> None:
     notebook = tiny.notebook(ANSWERS)
     notebook.metadata.authors = [{"name": "Ada"}]

@@ -12,7 +12,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,74 @@ def test_a_parent_that_is_killed_costs_nobody_anything(chapter: course.Chapter) 
         with contextlib.suppress(psutil.NoSuchProcess):  # it went with the one before
             process.send_signal(signal.SIGKILL)
     assert engine.grade_submission(job(chapter, SOLVED)).score == 5
+
+
+def test_a_submission_that_ends_its_sandbox_each_time_is_one_that_failed(
+    chapter: course.Chapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not the end of the run, for everybody."""
+    started: list[int] = []
+
+    def start(_: Sandbox, slot: int) -> None:
+        started.append(slot)
+        raise SandboxError("the sandbox's parent process has ended: ")
+
+    monkeypatch.setattr(Sandbox, "start", start)
+    outcome = engine.grade_submission(job(chapter, SOLVED))
+    assert (outcome.status, len(started)) == ("failed", 3) and "ended 3 times" in outcome.reason
+
+
+@pytest.mark.parametrize("code", ["print('drawn')\n2 + 3", "import os\nos._exit(0)", "1 / 0"])
+def test_code_that_a_person_marks_is_run(chapter: course.Chapter, code: str) -> None:
+    notebooks = {}
+    for name, source in (("instructor", "print('solved')"), ("released", "# Draw."), ("given", code)):
+        made = tiny.v4.new_notebook(cells=tiny.cells(solved=name == "instructor"))
+        own = tiny.mark("plot", locked=False, solution=True, grade=True, points=2)
+        made.cells.insert(-1, tiny.v4.new_code_cell(source, metadata=own))
+        notebooks[name] = made
+    task = job(chapter, SOLVED, instructor=notebooks["instructor"], released=notebooks["released"])
+    for cell in notebooks["given"].cells:
+        cell.source = SOLVED.get(cell.metadata.nbgrader.grade_id, cell.source)
+    Path(task["submission"]).write_text(json.dumps(notebooks["given"]), encoding="utf-8")
+    outcome = engine.grade_submission(task)
+    assert outcome.status == "needs_manual" and outcome.score == 5, outcome.reason
+    assert outcome.notebook is not None
+    (shown,) = (c["outputs"] for c in outcome.notebook["cells"] if intake.mark(c).get("grade_id") == "plot")
+    if "drawn" in code:
+        assert shown[0]["text"] == "drawn\n" and shown[1]["data"]["text/plain"] == "5"
+    else:
+        assert shown[-1]["ename"] == ("killed" if "exit" in code else "ZeroDivisionError")
+
+
+def test_nothing_outlives_a_grader_that_is_killed(chapter: course.Chapter, tmp_path: Path) -> None:
+    name = f"rb-{os.getpid()}"
+    deaf = (
+        "import ctypes, signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
+        f"ctypes.CDLL(None).prctl(15, b'{name}')\ntime.sleep(300)\n"
+    )
+    (tmp_path / "job.json").write_text(json.dumps(job(chapter, {**SOLVED, "mean": deaf + tiny.MEAN})))
+    code = "import json, sys\nfrom roadbook.grading import engine\nengine.grade_submission(json.load(open(sys.argv[1])))"
+    grader = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "job.json")])
+
+    def students() -> list[psutil.Process]:
+        return [p for p in psutil.process_iter(["name", "status"]) if p.info["name"] == name]
+
+    try:
+        assert eventually(students), "the answer has not begun"
+    finally:
+        grader.kill()
+        grader.wait()
+    assert eventually(lambda: not students()), "a student's process goes on without a grader"
+
+
+def eventually(happens: Callable[[], object], seconds: float = 30) -> bool:
+    """Wait until something has happened."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if happens():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def test_nothing_is_left_behind(chapter: course.Chapter) -> None:

@@ -345,8 +345,11 @@ class Cgroups:
             folders = {"": base}
             with contextlib.suppress(OSError):
                 (base / "cgroup.subtree_control").write_text("+memory +pids")
+                (base / "cgroup.subtree_control").write_text("+cpu")
         else:
             folders = {"memory": base / "memory", "pids": base / "pids"}
+            if (base / "cpu").is_dir():
+                folders["cpu"] = base / "cpu"
         for base in folders.values():
             for old in base.glob("roadbook-*-*"):  # of a grader that was killed
                 with contextlib.suppress(OSError):
@@ -374,6 +377,7 @@ class Cgroups:
                 folder.mkdir(exist_ok=True)
                 self.made.append(folder)
                 settings = {
+                    "cpu": {},  # a group's share of the processor, whatever number of processes it has
                     "memory": {"memory.limit_in_bytes": self.limits.memory},
                     "pids": {"pids.max": self.limits.processes},
                     "": {"memory.max": self.limits.memory, "pids.max": self.limits.processes},

@@ -17,6 +17,12 @@ from bs4.formatter import HTMLFormatter
 PLAIN_TOKENS = ("n", "p", "o", "w", "pre", "std", "nn", "vm", "gi")
 """Classes of spans that the style gives no colour: three of four spans of a page of code."""
 PLAIN_HTML = HTMLFormatter(EntitySubstitution.substitute_xml, void_element_close_prefix="")
+TORN = re.compile(
+    r"(?<=\d) (?=(?:%|[kMGT]?B|m?s|min|h|px)(?!\w))|(?<=[Cc]hapter) (?=\d\d)|(?<=\d) (?=×)|(?<=×) (?=\d)"
+)
+"""The spaces at which no line may end."""
+SHORT = 16
+"""Characters of a piece of code that stays on one line."""
 NARROW = 38
 """Columns of code that a phone shows."""
 
@@ -39,6 +45,7 @@ class Page:
             self._mend_data_frames,
             self._give_tables_scope,
             self._let_keys_scroll_code,
+            self._keep_together,
             self._name_boxes_to_tick,
             self._move_styles,
         ):
@@ -127,6 +134,8 @@ class Page:
             if cell is not None and "imshow" in cell.get_text():
                 image["class"] = "pixels"  # its colours mean something: the dark mode leaves them alone
             image["loading"], image["decoding"] = "lazy", "async"
+            if cell is not None and image.find_parent("a") is None:  # a phone shows its letters small
+                image.wrap(self._soup.new_tag("a", attrs={"class": "figure", "href": str(image["src"])}))
 
     def _mend_data_frames(self) -> None:
         """Pandas puts a style sheet into each table, sizes in attributes, and empty cells as headers."""
@@ -153,6 +162,15 @@ class Page:
             words = before.get_text().rstrip("#").strip() if isinstance(before, Tag) else ""
             box["aria-label"] = f"Table {number}: {words}".rstrip(": ")
             table.wrap(box)
+
+    def _keep_together(self) -> None:
+        """No line ends between a number and its unit, after "chapter", or within a short piece of code."""
+        for text in self._soup.find_all(string=TORN):
+            if text.find_parent(["pre", "code", "script", "style", "textarea", "math", "svg"]) is None:
+                text.replace_with(TORN.sub("\N{NO-BREAK SPACE}", text))
+        for code in self._soup.select(":not(pre) > code"):
+            if len(code.get_text()) <= SHORT:
+                code["class"] = " ".join([*_classes(code), "short"])
 
     def _let_keys_scroll_code(self) -> None:
         """What scrolls sideways must be reachable by keys; what fits a phone need not be a stop."""

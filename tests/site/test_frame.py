@@ -286,6 +286,40 @@ def test_formulas_are_set_at_build_time_and_only_their_pages_load_the_style(tmp_
     assert fonts and all((out / "_static/katex" / font).is_file() for font in fonts), fonts
 
 
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_the_bar_at_the_top_fits_and_nothing_in_it_overlaps(
+    browser: Browser, address: str, width: int
+) -> None:
+    tab = browser.new_page(viewport={"width": width, "height": 740})
+    tab.goto(f"{address}{CHAPTER}.html")
+    boxes = tab.locator(".top > *, .search > *").evaluate_all(
+        """parts => parts.filter(part => !part.matches(".search")).map(part => {
+            const {left, right, width} = part.getBoundingClientRect();
+            return [left, right, width];
+        }).filter(([, , width]) => width > 1)"""
+    )
+    assert len(boxes) >= 5  # contents, home, what to search, search, mode
+    ends = [0.0, *(right for _, right, _ in boxes)]
+    assert all(left >= end - 0.5 for (left, *_), end in zip(boxes, ends, strict=False)), boxes
+    assert ends[-1] <= width
+    icons = tab.locator(".top .icon").evaluate_all("icons => icons.map(i => i.getBoundingClientRect().width)")
+    assert min(icons) >= 16, icons
+    tab.close()
+
+
+def test_lines_do_not_end_within_a_quantity_or_a_short_piece_of_code(browser: Browser, address: str) -> None:
+    tab = browser.new_page(viewport={"width": 360, "height": 740})
+    tab.goto(f"{address}chapters/foundations/05-metrics.html")
+    text = tab.locator("main").inner_text()
+    assert "10.7\N{NO-BREAK SPACE}%" in text and not re.search(
+        r"\d %", tab.locator("main p").all_inner_texts()[0]
+    )
+    tab.goto(f"{address}{CHAPTER}.html")
+    heights = tab.locator("code.short").evaluate_all("codes => codes.map(c => c.getClientRects().length)")
+    assert heights and set(heights) <= {0, 1}, "0 in a closed fold"
+    tab.close()
+
+
 def test_a_fraction_has_its_numerator_above_the_line(browser: Browser, address: str) -> None:
     tab = browser.new_page(viewport={"width": 390, "height": 844})
     tab.goto(f"{address}exercises/09-project-classifier/09-project-classifier.html")

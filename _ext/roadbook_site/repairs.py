@@ -23,6 +23,8 @@ TORN = re.compile(
 """The spaces at which no line may end."""
 SHORT = 16
 """Characters of a piece of code that stays on one line."""
+WIDE = 160
+"""Columns from which on a line is text, such as a card's, and not code: it is folded."""
 NARROW = 38
 """Columns of code that a phone shows."""
 
@@ -175,8 +177,11 @@ class Page:
     def _let_keys_scroll_code(self) -> None:
         """What scrolls sideways must be reachable by keys; what fits a phone need not be a stop."""
         for block in self._soup.select("pre"):
-            if max((len(line) for line in block.get_text().splitlines()), default=0) > NARROW:
+            longest = max((len(line) for line in block.get_text().splitlines()), default=0)
+            if longest > NARROW:
                 block["tabindex"] = "0"
+            if longest > WIDE:
+                block["class"] = " ".join([*_classes(block), "prose"])
 
     def _name_boxes_to_tick(self) -> None:
         """A list to tick has boxes without a label: their text is the item's."""

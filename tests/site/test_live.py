@@ -662,13 +662,14 @@ def test_quiz_by_keyboard(page: Page, address: str) -> None:
     page.keyboard.press("Tab")
     expect(check).to_be_focused()
     page.keyboard.press("Enter")
-    expect(status).to_contain_text("Not A: the answer is B.")
+    expect(status).to_contain_text("Not A: the answer is C.")
     for reason in quiz.locator(".quiz-reason").all():
         expect(reason).to_be_visible()
         assert len(reason.inner_text()) > 10
     page.keyboard.press("Shift+Tab")
-    page.keyboard.press("ArrowDown")  # B
-    described = quiz.get_by_role("radio").nth(1).get_attribute("aria-describedby")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")  # C
+    described = quiz.get_by_role("radio").nth(2).get_attribute("aria-describedby")
     assert described and page.locator(f"#{described}").inner_text().startswith("Right")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

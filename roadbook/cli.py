@@ -362,8 +362,8 @@ def grade(
         _fail(str(error))
     except KeyboardInterrupt:
         engine.close()
-        again = "the same command begins anew; without --regrade it" if regrade else "the same command"
-        _warn(f"Stopped. What was finished is kept; {again} goes on from there.")
+        again = "the same command begins anew" if regrade else "the same command goes on from there"
+        _warn(f"Stopped. What was finished is kept; {again}.")
         os._exit(130)  # threads that wait for a student's code would hold the process
     engine.close()
     counts = Counter(outcome.status for outcome in run.outcomes)

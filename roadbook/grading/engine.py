@@ -32,7 +32,7 @@ MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", 
 MAX_CELLS, MAX_ANSWER = 5_000, 1_000_000
 """Of a submission: its cells, and the characters of one answer."""
 ATTEMPTS = 3
-"""At a submission whose sandbox ends: an honest one is rid by then of a hostile one that ran beside it."""
+"""At a submission whose sandbox ends; what fails with another beside it is tried again in the next run."""
 
 
 class EngineError(Exception):
@@ -252,7 +252,8 @@ def graded_notebook(assignment: Assignment, graft: Graft, ran: Ran, found: Repor
         task = said.get(name)
         state: str
         state, message = (task.state, task.message) if task else ("passed", "")
-        if name in ran.stopped:  # of a code cell that a person marks: it stands here itself
+        if name in ran.stopped and name in {written.name for written in found.written}:
+            # A code cell that a person marks: no cell of tests after it says what became of it.
             state, message = ran.stopped[name], "This cell ended its own process, or was stopped."
         if state != "passed":
             message = message or state
@@ -321,6 +322,7 @@ class _Pool:
         self.lock = threading.Lock()
         self.sandboxes: dict[str, Sandbox] = {}
         self.slots: set[int] = set()
+        self.given_up: set[Sandbox] = set()
 
     @contextlib.contextmanager
     def slot(self) -> Iterator[int]:
@@ -338,6 +340,8 @@ class _Pool:
     ) -> Sandbox:
         """Return the assignment's sandbox, a new one where it has ended or is `lost`: about to end."""
         with self.lock:
+            if lost is not None and lost in self.given_up:
+                raise SandboxError("the grader has been stopped")
             found = self.sandboxes.get(key)
             if found is not None and (found.broken or found is lost):
                 self.sandboxes.pop(key).close()
@@ -347,6 +351,7 @@ class _Pool:
 
     def close(self) -> None:
         with self.lock:
+            self.given_up = set(self.sandboxes.values())  # threads that run one make no new one
             for sandbox in self.sandboxes.values():
                 sandbox.close()
             self.sandboxes.clear()

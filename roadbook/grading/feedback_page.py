@@ -110,7 +110,7 @@ def page(outcome: Outcome, marks: Mapping[str, Mark] | None = None, penalty: flo
     return TEMPLATE.render(
         student=clean(outcome.student)[:200],
         assignment=clean(outcome.assignment)[:200],
-        score=sum(task["points"] or 0.0 for task in tasks) - penalty,
+        score=max(sum(task["points"] or 0.0 for task in tasks) - penalty, 0.0),
         max_score=outcome.max_score,
         penalty=penalty,
         waiting=sum(task["points"] is None for task in tasks),
@@ -210,7 +210,7 @@ def _output(output: Mapping[str, Any], budget: Budget) -> Part:
         if len(encoded) > ROOM:
             return _text("note", f"An image of {len(encoded) // 1000:,} kB is too large to be shown here.")
         encoded = re.sub(r"\s", "", encoded)
-        if _is_image(encoded, mime):
+        if is_image(encoded, mime):
             return Part("image", f"data:{mime};base64,{encoded}", len(encoded))
     source = _joined(data.get("text/html"))
     if source and budget.takes(source):
@@ -236,7 +236,7 @@ def _joined(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _is_image(encoded: str, mime: str) -> bool:
+def is_image(encoded: str, mime: str) -> bool:
     """Whether this is base64 of an image of this kind, nothing behind it, and small enough for a browser."""
     if not encoded:
         return False

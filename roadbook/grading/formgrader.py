@@ -14,14 +14,13 @@ from nbconvert.preprocessors import Preprocessor
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
-from roadbook.grading.feedback_page import Budget, sanitise
+from roadbook.grading.feedback_page import Budget, is_image, sanitise
 
 GAP = "\u200b"
 """Not seen, but `<` and a gap begin no tag, in Markdown as in HTML, and `]`, a gap and `(` no link."""
 ACTIVE = re.compile(
     r"<|\](?=[(:])|\\(?=href)"
 )  # tags; links, which may be scripts, and images; links in formulas
-BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 class Harmless(Preprocessor):
@@ -52,7 +51,7 @@ def _shown(kind: str, value: Any, budget: Budget) -> str:
     if kind == "text/html":
         return sanitise(text).replace("\\href", f"\\{GAP}href") if budget.takes(text) else ""
     if kind in ("image/png", "image/jpeg"):
-        return text if BASE64.fullmatch(text) else ""
+        return text if is_image(re.sub(r"\s", "", text), kind) else ""
     return text if kind == "text/plain" else ""
 
 

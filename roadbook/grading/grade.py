@@ -186,14 +186,17 @@ def grade_class(
         )
         desk.say(f"{len(found)} submissions of {', '.join(slugs)}")
         settings = {
-            "seed": course_seed(course, used=any(desk.standings.values())),
+            "seed": course_seed(course, used=any(map(gradebook.standings, gradebook.assignments()))),
             "limits": asdict(limits or Limits()),
             "unsafe": unsafe,
         }
         todo = desk.todo(found, loaded, settings, regrade)
         graded = desk.grade(todo, grade_one, workers, console, len(found))
         here = {(submission.student, submission.assignment) for submission in found}
-        outcomes = desk.outcomes(here, slugs)
+        # A zip speaks of its own assignment alone.
+        outcomes = desk.outcomes(
+            here, slugs if source.resolve() == into.resolve() else sorted({s for _, s in here})
+        )
         _report(gradebook, desk, outcomes, out)
     mine = [outcome for outcome in outcomes if (outcome.student, outcome.assignment) in here]
     return Run(mine, graded, into, out)

@@ -23,7 +23,7 @@ DEFINED = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?
 IMPORTED = re.compile(r"^(?:import|from)\s+.+$", re.M)
 VERSION = re.compile(r"\d[\w.+-]{0,30}")
 # Possessive: a hostile text costs no more than an honest one.
-STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.S)
+STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.S)
 MAX_PARTS = 15_000_000  # brackets and commas: a few bytes of JSON may stand for a hundred of memory
 TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # make a name read as another
 
@@ -230,8 +230,9 @@ def _only_tasks(slug: str, cells: list[dict[str, Any]]) -> None:
         IntakeError: a cell is neither a task's answer nor its one cell of tests, and has points, or code
             that would be run after the first answer.
     """
-    answers = [mark(cell)["grade_id"] for cell in cells if mark(cell).get("solution")]
-    known = {*answers, *(f"{name}-tests" for name in answers), "check"}
+    answers = [mark(cell) for cell in cells if mark(cell).get("solution")]
+    known = {"check", *(answer["grade_id"] for answer in answers)}
+    known |= {f"{answer['grade_id']}-tests" for answer in answers if not answer.get("grade")}
     begun = False
     for cell in cells:
         marked = mark(cell)
@@ -244,13 +245,14 @@ def _only_tasks(slug: str, cells: list[dict[str, Any]]) -> None:
             )
         if marked.get("grade") and name not in known:
             raise IntakeError(
-                f"{slug}: the tests {name} belong to no answer: expected one cell of tests for each answer, "
-                "named like it with -tests behind. Put all tests of an answer into that cell."
+                f"{slug}: the tests {name} belong to no answer: expected one cell of tests for each answer "
+                "that no person marks, named like it with -tests behind. Put all tests of it into that cell."
             )
-        if begun and cell["cell_type"] == "code" and name not in known:
+        if begun and cell["cell_type"] == "code" and name not in known and cell["source"].strip():
             raise IntakeError(
                 f"{slug}: expected code that prepares the tasks before the first answer, found "
-                f"{cell['source'].strip()[:60]!r} after one. Move it up, or into the cell that needs it."
+                f"{cell['source'].strip()[:60]!r} after one. "
+                "Move it up, or into the cell that needs it, or make it Markdown."
             )
 
 

@@ -399,7 +399,8 @@ def _key(name: str) -> str:
 
 def _guarded(text: str) -> str:
     line = re.sub(r"[\r\n]+", " ", text)
-    return f"'{line}" if line.lstrip(" ").startswith(FORMULA) else line
+    line = f"'{line}" if line.lstrip(" ").startswith(FORMULA) else line
+    return line.translate({ord(";"): ",", ord("\t"): " "})  # what separates cells where a comma does not
 
 
 def _write(out: Path, data: bytes) -> None:

@@ -20,6 +20,7 @@ import ctypes
 import errno
 import gc
 import importlib
+import itertools
 import json
 import os
 import platform
@@ -328,11 +329,15 @@ class Pair:
         return Usage(sum(each["cpu"] for each in used), used[0]["peak"])
 
 
+NUMBERS = itertools.count(1)
+
+
 class Cgroups:
     """A cgroup for each slot, version 1 or 2, where the grader runs as root and the kernel lets it."""
 
     def __init__(self, folders: dict[str, Path], limits: Limits) -> None:
         self.folders, self.limits = folders, limits
+        self.name = f"roadbook-{os.getpid()}-{next(NUMBERS)}"  # no other sandbox of this process has it
         self.made: list[Path] = []
 
     @classmethod
@@ -372,7 +377,7 @@ class Cgroups:
         """
         files = []
         for controller, base in self.folders.items():
-            folder = base / f"roadbook-{os.getpid()}-{slot}"
+            folder = base / f"{self.name}-{slot}"
             if folder not in self.made:
                 folder.mkdir(exist_ok=True)
                 self.made.append(folder)

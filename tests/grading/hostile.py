@@ -1228,7 +1228,7 @@ FILES = {
     "file-deep": Case("brackets, 200,000 deep", file=writes("[" * 200_000 + "]" * 200_000), says="not JSON", **REJECTED),
     "file-commas": Case(
         "commas, then half a million quotation marks that a string holds", says="more parts",
-        file=lambda p, t: (p.write_bytes(b'{"cells": [' + b"," * 16_000_000 + b'"' + rb'\"' * 500_000), None)[1], **REJECTED,
+        file=lambda p, t: (p.write_bytes(b'{"cells": [' + b"," * 16_000_000 + b'"' + rb'\"' * 500_000 + b"\\"), None)[1], **REJECTED,
     ),
     "file-number": Case("a number of 100,000 digits", file=writes('{"cells": [], "x": ' + "9" * 100_000 + "}"), says="not JSON", **REJECTED),
     "file-old": Case("nbformat 3", file=changed(_old)),

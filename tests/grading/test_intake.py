@@ -71,6 +71,20 @@ def test_cells_that_no_task_owns_are_refused(chapter: course.Chapter, cell: Any,
         intake.Assignment.make(chapter.slug, instructor, intake.read(chapter.exercise))
 
 
+def test_tests_of_an_answer_that_a_person_marks_are_refused(chapter: course.Chapter) -> None:
+    instructor = json.loads(chapter.solution.read_text(encoding="utf-8"))
+    tests = v4.new_code_cell("assert 1", metadata=tiny.mark("why-tests", grade=True, points=4))
+    instructor["cells"].insert(-1, tests)
+    with pytest.raises(IntakeError, match="belong to no answer"):
+        intake.Assignment.make(chapter.slug, instructor, intake.read(chapter.exercise))
+
+
+def test_an_empty_cell_is_no_matter(chapter: course.Chapter) -> None:
+    instructor = json.loads(chapter.solution.read_text(encoding="utf-8"))
+    instructor["cells"].append(v4.new_code_cell(" \n"))
+    assert len(intake.Assignment.make(chapter.slug, instructor, intake.read(chapter.exercise)).tasks) == 3
+
+
 def test_a_name_of_a_file_writes_nothing_of_its_own(chapter: course.Chapter, tmp_path: Path) -> None:
     path = tmp_path / "x\x1b[2J\nbob graded, 20 of 20.ipynb"
     path.write_text("no JSON")

@@ -367,6 +367,13 @@ def test_no_cell_is_a_formula(tmp_path: Path, start: str) -> None:
     assert row[0].startswith("'") and row[-1].startswith("'") and row[3] == "4.5"
 
 
+def test_no_part_of_a_cell_is_a_cell_where_semicolons_separate(tmp_path: Path) -> None:
+    """As for Excel in German or French."""
+    write_grades([outcome("a", reason="no notebook, found x;=cmd|'/C calc'!A0;.pdf\t=1")], tmp_path / "g.csv")
+    text = (tmp_path / "g.csv").read_text(encoding="utf-8-sig")
+    assert not any(part.startswith("=") for part in text.replace("\t", ";").split(";"))
+
+
 # ---- from the LMS's zip to its gradebook
 
 

@@ -34,8 +34,8 @@ ENVIRONMENT = {
 """The one environment in which notebooks are run, by `make run` and by the tests."""
 
 OTHER_NUMERICS = {
-    "ATEN_CPU_CAPABILITY": "default",
-    "MKL_CBWR": "COMPATIBLE",
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "MKL_CBWR": "AVX2",
     "OMP_NUM_THREADS": "2",
 }
 """Other instructions and summation orders: a stored number that changes under them shows too many digits."""

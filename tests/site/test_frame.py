@@ -89,22 +89,20 @@ def test_in_the_dark_a_drawing_is_dark_and_a_picture_is_not_a_negative(
     tab = context.new_page()
     tab.goto(f"{address}chapters/foundations/04-nearest-neighbours.html")
 
-    def turned() -> set[tuple[bool, bool]]:
-        """Of each figure: does its cell draw pixels; is its lightness turned round?"""
-        found = tab.eval_on_selector_all(
-            ".cell_output img",
-            """figures => figures.map(f => [
-                f.closest(".cell").innerText.includes("imshow"), getComputedStyle(f).filter !== "none"])""",
-        )
-        return {(pixels, filtered) for pixels, filtered in found}
-
-    assert turned() == {(True, False), (False, True)}
+    # Of each figure: does its cell draw pixels; is its lightness turned round? A change of media takes a moment.
+    look = """wanted => {
+        const found = [...document.querySelectorAll(".cell_output img")].map(f => [
+            f.closest(".cell").innerText.includes("imshow"), getComputedStyle(f).filter !== "none"].join());
+        return [...new Set(found)].sort().join(" ") === wanted;
+    }"""
+    paper, dark = "false,false true,false", "false,true true,false"
+    tab.wait_for_function(look, arg=dark)
     tab.emulate_media(media="print")
-    assert turned() == {(True, False), (False, False)}
+    tab.wait_for_function(look, arg=paper)
     tab.emulate_media(media="screen", color_scheme="light")
-    assert turned() == {(True, False), (False, False)}
+    tab.wait_for_function(look, arg=paper)
     tab.get_by_role("button", name="Dark page").click()
-    assert turned() == {(True, False), (False, True)}
+    tab.wait_for_function(look, arg=dark)
     context.close()
 
 

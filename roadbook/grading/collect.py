@@ -19,6 +19,7 @@ import os
 import re
 import stat
 import struct
+import sys
 import unicodedata
 import zipfile
 import zlib
@@ -465,7 +466,7 @@ def _bad_name(name: str) -> str:
 
 def _stand_in(name: str) -> str:
     """Return what stands for a name that cannot be a folder's: harmless, short, and nobody else's."""
-    shown = intake.shown(name, 8 * len(name) + 1)  # whole
+    shown = intake.shown(name, sys.maxsize)
     if len(shown.encode()) <= 80:
         return f"“{shown}”"
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -13,7 +13,6 @@ import logging
 import os
 import secrets
 import shutil
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -611,7 +610,7 @@ def check_name(name: str) -> None:
         ValueError: it cannot; one line.
     """
     hidden = not name or name.startswith(".") or name != name.strip()
-    control = any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name)
+    control = any(map(intake.odd, name))
     if hidden or control or "/" in name or "\\" in name or len(name) > MAX_NAME:
         raise ValueError(
             f"expected a name of at most {MAX_NAME} characters, without a slash, control characters or a "

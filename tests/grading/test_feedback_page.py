@@ -250,6 +250,11 @@ def test_what_a_person_gave() -> None:
     assert "1.25 of 2 points, of which 0.25 extra" in words
 
 
+def test_a_penalty_takes_no_more_than_there_is() -> None:
+    text = said(inert(page(outcome(), penalty=9.0)))
+    assert "0 of 6 points" in text and "-" not in text.split("of 6 points")[0][-8:], text
+
+
 def test_a_written_task_left_empty_waits_for_nobody() -> None:
     empty = TaskResult("why", "", "Task 3", None, 1.0, "not written yet", "")
     words = said(BeautifulSoup(page(outcome(status="graded", tasks=[empty])), "html.parser"))

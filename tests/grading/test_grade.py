@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -220,8 +221,31 @@ def test_a_lost_seed_is_not_replaced(course: Path) -> None:
     with pytest.raises(GradeError, match=r"seed is missing.*restore it from a backup"):
         run(course)
     assert not seed.exists()
+    add_another(course)
+    with pytest.raises(GradeError, match="seed is missing"):  # nor for an assignment that is graded first now
+        run(course, assignments=["92-other"])
     seed.write_text(kept)
     assert run(course).graded == 0
+
+
+def add_another(course: Path) -> None:
+    """Give the course a second assignment."""
+    for step in ("source", "release"):
+        folder = course / step / "92-other"
+        shutil.copytree(course / step / tiny.SLUG, folder)
+        (folder / f"{tiny.SLUG}.ipynb").rename(folder / "92-other.ipynb")
+
+
+def test_a_zip_of_one_assignment_leaves_the_others_results(course: Path, tmp_path: Path) -> None:
+    add_another(course)
+    hand_in(course, "crash")
+    run(course)
+    assert report(course)["crash"]["status"] == "failed"
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as packed:
+        packed.writestr("dora/92-other/92-other.ipynb", json.dumps(tiny.notebook({"mean": tiny.MEAN})))
+    done = grade_class(course, tmp_path / "other.zip", fake, workers=2)
+    assert [(o.student, o.assignment) for o in done.outcomes] == [("dora", "92-other")]
+    assert report(course)["crash"]["status"] == "failed" and report(course)["dora"]["status"] == "graded"
 
 
 def test_another_due_date_or_late_policy_counts(course: Path) -> None:

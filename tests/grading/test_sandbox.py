@@ -159,6 +159,23 @@ def test_a_submission_that_ends_its_sandbox_each_time_is_one_that_failed(
     assert (outcome.status, len(started)) == ("failed", 3) and "ended 3 times" in outcome.reason
 
 
+def test_a_grader_that_has_been_stopped_begins_nothing_anew(
+    chapter: course.Chapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else its threads would go on for minutes after the command has said why it ends."""
+    started: list[int] = []
+
+    def start(_: Sandbox, slot: int) -> None:
+        started.append(slot)
+        engine.close()
+        raise SandboxError("the sandbox's parent process has ended: ")
+
+    monkeypatch.setattr(Sandbox, "start", start)
+    with pytest.raises(SandboxError, match="the grader has been stopped"):
+        engine.grade_submission(job(chapter, SOLVED))
+    assert len(started) == 1 and not engine._pool.sandboxes
+
+
 @pytest.mark.parametrize("code", ["print('drawn')\n2 + 3", "import os\nos._exit(0)", "1 / 0"])
 def test_code_that_a_person_marks_is_run(chapter: course.Chapter, code: str) -> None:
     notebooks = {}

@@ -24,7 +24,7 @@ TORN = re.compile(
 SHORT = 16
 """Characters of a piece of code that stays on one line."""
 WIDE = 160
-"""Columns from which on a line is text, such as a card's, and not code: it is folded."""
+"""Columns from which on a line is text, such as a card's, and not code: it is folded where code fits."""
 NARROW = 38
 """Columns of code that a phone shows."""
 
